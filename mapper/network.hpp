@@ -1,0 +1,97 @@
+/// A spiking network as a user describes it: PyNN's names and units (ms, mV, nF, nA, uS, Hz).
+///
+/// host/ fills these structs (from YAML, protobuf or PyNN) and has validated them; the mapper reads them.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "runtime/connection_rule.hpp"
+#include "runtime/distribution.hpp"
+#include "runtime/neuron_model.hpp"
+
+namespace spinn {
+
+/// A parameter, weight, delay or initial value: one number or distribution for all, or a number each.
+using Value = std::variant<Distribution, std::vector<double>>;
+
+struct Population {
+    std::string name;
+    std::uint32_t size = 0;
+    ModelKind model = ModelKind::if_curr_exp;
+    std::map<std::string, Value> parameters;           ///< only those the user gave; defaults are in model_description()
+    std::map<std::string, Value> initial_values;       ///< likewise
+    std::vector<std::vector<double>> spike_times_ms;   ///< SpikeSourceArray: one list for all, or one a neuron
+    std::uint32_t max_atoms_per_core = 0;              ///< 0: the model's own limit
+    bool operator==(const Population&) const = default;
+};
+
+struct View {
+    std::uint32_t population = 0;      ///< index in Network::populations
+    NeuronSelection neurons;
+    bool operator==(const View&) const = default;
+};
+
+enum class Receptor : std::uint32_t { excitatory = 0, inhibitory = 1 };
+
+struct Connector {
+    ConnectorKind kind = ConnectorKind::all_to_all;
+    double probability = 0.0;
+    std::uint64_t n = 0;
+    bool with_replacement = false;
+    bool allow_self_connections = true;
+    /// list: [pre, post, weight, delay in ms] each; the synapse's weight and delay hold for rows that leave them out, which
+    /// the reader has filled in.
+    struct Row {
+        std::uint32_t pre = 0, post = 0;
+        double weight = 0.0, delay_ms = 0.0;
+        bool operator==(const Row&) const = default;
+    };
+    std::vector<Row> rows;
+    bool operator==(const Connector&) const = default;
+};
+
+struct Projection {
+    std::string name;                  ///< given, or "pre->post" with a number where that is taken
+    View pre, post;
+    Connector connector;
+    Distribution weight, delay_ms;     ///< delay 0 (not given): one timestep
+    Receptor receptor = Receptor::excitatory;
+    bool operator==(const Projection&) const = default;
+};
+
+enum class Variable : std::uint32_t { spikes = 0, v = 1, gsyn_exc = 2, gsyn_inh = 3 };
+std::string_view name_of(Variable variable);
+
+struct Recording {
+    View view;
+    std::vector<Variable> variables;
+    double sampling_interval_ms = 0.0;  ///< of v and gsyn; 0: every step
+    bool operator==(const Recording&) const = default;
+};
+
+struct Network {
+    std::string name;
+    double timestep_ms = 1.0;
+    double duration_ms = 1000.0;
+    std::uint64_t seed = 1;
+    std::string machine;               ///< preset or machine file; empty: the smallest that fits
+    std::vector<Population> populations;
+    std::vector<Projection> projections;
+    std::vector<Recording> recordings;
+    bool operator==(const Network&) const = default;
+};
+
+/// The rule of a projection, ready for generate().
+ConnectionRule connection_rule(const Network& network, std::size_t projection);
+
+/// One value a neuron of a parameter or an initial value (the default where the user gave none). Draws are keyed by
+/// (seed, population, parameter, neuron). @throws std::out_of_range when the model has no such name
+std::vector<double> parameter_values(const Network& network, std::size_t population, std::string_view parameter);
+std::vector<double> initial_values(const Network& network, std::size_t population, std::string_view variable);
+
+}  // namespace spinn

@@ -1,0 +1,44 @@
+/// Pass 4, route: one multicast tree per net, around dead chips and links.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <vector>
+
+#include "mapper/machine_graph.hpp"
+#include "mapper/place.hpp"
+#include "protocols/machine_shape.hpp"
+
+namespace spinn {
+
+/// What one chip does with the packets of a net.
+struct RouteNode {
+    ChipCoord chip;
+    std::optional<Link> arrival;  ///< the link of this chip by which they come in; none at the source
+    std::uint32_t route = 0;      ///< bits as in RoutingEntry
+};
+using RouteTree = std::vector<RouteNode>;  ///< source first, every parent before its children; a chip at most once
+using Routes = std::vector<RouteTree>;     ///< [net]
+
+struct RouteOptions {
+    std::uint64_t seed = 1;
+    int search_radius = 20;  ///< hops around a target in which to look for the tree (0: longest dimension first)
+};
+
+/// @throws RequestError when dead parts cut a target off
+Routes route(const MachineGraph& graph, const Placements& placements, const MachineShape& machine,
+             const RouteOptions& options);
+
+/// Every tree reaches exactly its targets' cores, over working links, without visiting a chip twice.
+void check(const Routes& routes, const MachineGraph& graph, const Placements& placements, const MachineShape& machine);
+
+struct RouteFigures {
+    std::uint64_t hops = 0;        ///< sum of tree links
+    double max_link_load = 0.0;    ///< packets/s on the busiest link
+};
+RouteFigures figures(const Routes& routes, const MachineGraph& graph, const MachineShape& machine);
+
+nlohmann::json to_json(const Routes& routes);
+
+}  // namespace spinn

@@ -1,0 +1,78 @@
+/// Connectivity by rule: which synapses a projection has, as a pure function of (seed, projection, neurons).
+///
+/// The same function runs on the emulated cores at load and on the host for the reference simulator. What it draws is keyed by
+/// the projection and by fixed blocks of post neurons, never by slices: partitioning cannot change the network.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "runtime/distribution.hpp"
+
+namespace spinn {
+
+enum class ConnectorKind : std::uint32_t {
+    all_to_all = 0,
+    one_to_one = 1,
+    fixed_probability = 2,
+    fixed_total_number = 3,
+    fixed_number_pre = 4,   ///< every post neuron gets n sources
+    fixed_number_post = 5,  ///< every pre neuron gets n targets
+    list = 6,
+};
+
+/// Neurons of a population that one end of a projection names, in order: either start, start + step, ... or `indices`.
+struct NeuronSelection {
+    std::uint32_t start = 0, step = 1, count = 0;
+    std::vector<std::uint32_t> indices;  ///< when not empty: the neurons, in the order given; `count` is its size
+    bool operator==(const NeuronSelection&) const = default;
+};
+inline std::uint32_t neuron_at(const NeuronSelection& s, std::uint32_t i) {
+    return s.indices.empty() ? s.start + i * s.step : s.indices[i];
+}
+
+/// A synapse of a list connector. Indices count within the two selections.
+struct ListedSynapse {
+    std::uint32_t pre = 0, post = 0;
+    double weight = 0.0;
+    std::uint32_t delay_ticks = 1;
+    bool operator==(const ListedSynapse&) const = default;
+};
+
+struct ConnectionRule {
+    ConnectorKind kind = ConnectorKind::all_to_all;
+    std::uint64_t seed = 0;
+    std::uint32_t projection = 0;      ///< index in the network, part of every draw's key
+    NeuronSelection pre, post;
+    bool same_population = false;      ///< pre and post select from one population: self-connections are possible
+    bool allow_self_connections = true;
+    bool with_replacement = false;
+    double probability = 0.0;          ///< fixed_probability
+    std::uint64_t n = 0;               ///< fixed_total_number, fixed_number_pre, fixed_number_post
+    Distribution weight;               ///< PyNN units: nA or uS; the sign is the file's
+    Distribution delay_ms;
+    double timestep_ms = 1.0;
+    std::vector<ListedSynapse> synapses;  ///< list, sorted by (pre, post); duplicates allowed
+    bool operator==(const ConnectionRule&) const = default;
+};
+
+struct Synapse {
+    std::uint32_t pre = 0, post = 0;   ///< neuron indices in their populations
+    double weight = 0.0;               ///< as drawn, before any fixed point
+    std::uint32_t delay_ticks = 1;     ///< round half even of delay / timestep, at least 1
+};
+
+/// Every synapse of the rule whose post neuron lies in [first_post, first_post + n_posts) of the post population, in an order
+/// that depends on the rule and the range alone.
+void generate(const ConnectionRule& rule, std::uint32_t first_post, std::uint32_t n_posts,
+              const std::function<void(const Synapse&)>& visit);
+
+/// Number of synapses the rule makes in all: exact where the rule fixes it, else the mean of what it draws.
+double expected_synapses(const ConnectionRule& rule);
+
+/// A number of synapses into the post range that `generate` exceeds with a probability below 1e-12, for reserving memory;
+/// exact for rules that fix it.
+std::uint64_t synapse_bound(const ConnectionRule& rule, std::uint32_t first_post, std::uint32_t n_posts);
+
+}  // namespace spinn
