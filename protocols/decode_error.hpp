@@ -1,4 +1,4 @@
-/// What a decoder of foreign bytes or words returns when they make no sense: a value, never an exception.
+/// Why some foreign bytes could not be decoded. Bad bytes are data: decoders return this, they do not throw.
 #pragma once
 
 #include <cstddef>
@@ -7,10 +7,8 @@
 namespace spinn {
 
 struct DecodeError {
-    std::size_t offset =
-        0;  ///< where decoding stopped, in the units of the input (bytes of a packet, words of a region)
+    std::size_t offset = 0;  ///< in units of what the decoder reads (bytes or words)
     std::string reason;
-    bool operator==(const DecodeError&) const = default;
 };
 
 }  // namespace spinn
