@@ -1,8 +1,8 @@
 /// The master population table: which synaptic rows a received key stands for.
 ///
 /// Entries and address list as in sPyNNaker (neural-runtime, section 3.4). What an address points at differs: rows are packed,
-/// without the three header words and without a common stride. A matrix is a table of n_rows + 1 offsets, in words from
-/// the end of the offset table, followed by the synaptic words of all rows.
+/// without the three header words and without a common stride. A matrix is the number of its rows n, then n + 1 offsets, in
+/// words from the end of the offset table, then the synaptic words of all rows.
 #pragma once
 
 #include <cstdint>
