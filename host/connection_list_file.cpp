@@ -63,7 +63,7 @@ ConnectionList parse_connection_list(std::string_view text, const std::string& f
             list.problems.push_back({std::move(what), file_name + ':' + std::to_string(line_number), std::move(fix)});
         };
         if (!numbers.readable) {
-            wrong("cannot be read as numbers: " + quoted(line), "write pre, post, weight (nA or uS) and delay (ms), separated by blanks");
+            wrong("cannot be read as numbers: " + in_quotes(line), "write pre, post, weight (nA or uS) and delay (ms), separated by blanks");
             continue;
         }
         if (numbers.count == 0) continue;
@@ -98,7 +98,7 @@ ConnectionList parse_connection_list(std::string_view text, const std::string& f
         list.has_weight = list.has_weight && has_weight;
         list.has_delay = list.has_delay && has_delay;
         if (!indices_fit) {
-            wrong("pre and post must be whole numbers from 0, found " + quoted(line), "count neurons within the views, from 0");
+            wrong("pre and post must be whole numbers from 0, found " + in_quotes(line), "count neurons within the views, from 0");
             continue;
         }
         list.rows.push_back(next);

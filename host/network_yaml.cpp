@@ -29,7 +29,7 @@ void read_population(const NetworkReader& reader, const YamlEntry& entry, const 
             if (model)
                 population.model = *model;
             else
-                yaml.report.add(path / "model", "unknown model " + quoted(*name), suggestion(*name, names_in(all_models())));
+                yaml.report.add(path / "model", "unknown model " + in_quotes(*name), suggestion(*name, names_in(all_models())));
         }
     }
     const ModelDescription& model = describe(population.model);
@@ -49,7 +49,7 @@ void read_population(const NetworkReader& reader, const YamlEntry& entry, const 
                 const bool is_parameter = find_name(model.parameters, field.key) != nullptr && key == "initial";
                 std::vector<std::string_view> names = names_in(known);
                 if (key == "parameters" && population.model == ModelKind::spike_source_array) names.push_back("spike_times");
-                yaml.report.add(field_path, std::string(model.name) + " has no " + (key == "initial" ? "initial value " : "parameter ") + quoted(field.key),
+                yaml.report.add(field_path, std::string(model.name) + " has no " + (key == "initial" ? "initial value " : "parameter ") + in_quotes(field.key),
                                 is_state       ? "it is a state: write it under `initial`"
                                 : is_parameter ? "it is a parameter: write it under `parameters`"
                                                : suggestion(field.key, names));
@@ -82,7 +82,7 @@ void read_recording(const NetworkReader& reader, YamlNodeId node, const Document
                 if (const auto* known = find_name(variable_names, *name)) {
                     if (recording.variables.size() < 2 * variable_names.size()) recording.variables.push_back(known->kind);
                 } else {
-                    yaml.report.add(path / "variables", "unknown variable " + quoted(*name), suggestion(*name, names_in(variable_names)));
+                    yaml.report.add(path / "variables", "unknown variable " + in_quotes(*name), suggestion(*name, names_in(variable_names)));
                 }
             }
         }

@@ -43,7 +43,7 @@ void read_synapse(const NetworkReader& reader, YamlNodeId node, const DocumentPa
     const auto named = read_named(yaml, node, path, "{Static: {weight: 0.1, delay: 1.0}}");
     if (!named) return;
     if (without_suffix(named->name, "Synapse") != "Static") {
-        yaml.report.add(path / named->name, "unknown synapse " + quoted(named->name), suggestion(named->name, kinds));
+        yaml.report.add(path / named->name, "unknown synapse " + in_quotes(named->name), suggestion(named->name, kinds));
         return;
     }
     if (!named->arguments) return;
@@ -85,7 +85,7 @@ std::vector<ListColumn> read_columns(const YamlReader& yaml, YamlNodeId node, co
         const auto* word = find_name(words, *name);
         const unsigned bit = word == nullptr ? 0u : 1u << static_cast<unsigned>(word->kind);
         if (word == nullptr || (seen & bit) != 0) {
-            yaml.report.add(path, word == nullptr ? "unknown column " + quoted(*name) : "the column " + quoted(*name) + " is named twice",
+            yaml.report.add(path, word == nullptr ? "unknown column " + in_quotes(*name) : "the column " + in_quotes(*name) + " is named twice",
                             suggestion(*name, names_in(words)));
             return {};
         }
@@ -165,13 +165,13 @@ void read_list_file(const NetworkReader& reader, std::size_t index, YamlNodeId n
     const auto name = read_text(yaml, node, path);
     if (!name) return;
     if (name->empty() || !is_printable(*name)) {
-        yaml.report.add(path, quoted(*name) + " names no file", "write the name of a text file, relative to this one");
+        yaml.report.add(path, in_quotes(*name) + " names no file", "write the name of a text file, relative to this one");
         return;
     }
     const std::filesystem::path full = std::filesystem::path(reader.folder) / *name;
     const auto text = read_whole_file(full);
     if (!text) {
-        yaml.report.add(path, "there is no readable file " + quoted(full.string()), "names are relative to the network's file");
+        yaml.report.add(path, "there is no readable file " + in_quotes(full.string()), "names are relative to the network's file");
         return;
     }
     if (!take_numbers(reader, 0, path)) return;
@@ -224,7 +224,7 @@ void read_connector(const NetworkReader& reader, std::size_t index, YamlNodeId n
     if (!named) return;
     const auto* known = find_name(connector_names, without_suffix(named->name, "Connector"));
     if (known == nullptr) {
-        yaml.report.add(path / named->name, "unknown connector " + quoted(named->name),
+        yaml.report.add(path / named->name, "unknown connector " + in_quotes(named->name),
                         suggestion(without_suffix(named->name, "Connector"), names_in(connector_names)));
         return;
     }
@@ -298,7 +298,7 @@ Projection read_projection(const NetworkReader& reader, std::size_t index, YamlN
             if (const auto* known = find_name(receptor_names, *name))
                 projection.receptor = known->kind;
             else
-                yaml.report.add(path / "receptor", "unknown receptor " + quoted(*name), suggestion(*name, names_in(receptor_names)));
+                yaml.report.add(path / "receptor", "unknown receptor " + in_quotes(*name), suggestion(*name, names_in(receptor_names)));
         }
     }
     return projection;

@@ -84,7 +84,7 @@ Distribution read_distribution(const NetworkReader& reader, YamlNodeId node, con
     }
     const DistributionForm* form = find_name(distribution_forms, entries[0].key);
     if (form == nullptr) {
-        yaml.report.add(path / entries[0].key, "unknown distribution " + quoted(entries[0].key),
+        yaml.report.add(path / entries[0].key, "unknown distribution " + in_quotes(entries[0].key),
                         suggestion(entries[0].key, names_in(distribution_forms)));
         yaml.report.mute(path);
         return distribution;
@@ -134,7 +134,7 @@ View read_view(const NetworkReader& reader, YamlNodeId node, const DocumentPath&
     for (std::size_t i = 0; i < populations.size(); ++i)
         if (populations[i].name == parts.population) view.population = static_cast<std::uint32_t>(i);
     if (view.population == no_population) {
-        yaml.report.add(path, "there is no population " + quoted(parts.population), suggestion(parts.population, names_in(populations)));
+        yaml.report.add(path, "there is no population " + in_quotes(parts.population), suggestion(parts.population, names_in(populations)));
         return view;
     }
     const std::uint32_t size = populations[view.population].size;

@@ -50,7 +50,7 @@ std::string to_string(const DocumentPath& path) {
             text += '[' + std::to_string(step.index) + ']';
         } else {
             if (!text.empty()) text += '.';
-            const std::string shown = quoted(step.key);
+            const std::string shown = in_quotes(step.key);
             text.append(shown, 1, shown.size() - 2);
         }
     }
@@ -128,7 +128,7 @@ std::string number_text(double value) {
     return error == std::errc{} ? std::string(buffer, end) : std::string{};
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     constexpr std::size_t longest = 60;
     std::string out = "'";
     for (const char c : text.substr(0, longest)) {

@@ -74,6 +74,6 @@ std::string suggestion(std::string_view word, std::span<const std::string_view> 
 std::string number_text(double value);
 
 /// Foreign text fit for a message: in quotes, cut at 60 bytes, unprintable bytes shown as '?'.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 }  // namespace spinn

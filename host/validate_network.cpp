@@ -62,7 +62,7 @@ void validate_values(const std::map<std::string, Value>& values, std::span<const
         if (const ParameterDescription* parameter = find_name(known, name)) {
             validate_value(value, *parameter, size, path / name, report);
         } else {
-            report.add(path / name, std::string(model.name) + " has no " + std::string(noun) + " " + quoted(name),
+            report.add(path / name, std::string(model.name) + " has no " + std::string(noun) + " " + in_quotes(name),
                        suggestion(name, names_in(known)));
         }
     }
@@ -89,7 +89,7 @@ void validate_spike_times(const Population& population, const DocumentPath& path
 
 void validate_population(const Population& population, const DocumentPath& path, ProblemReport& report) {
     if (!is_valid_name(population.name))
-        report.add(path, "a population cannot be named " + quoted(population.name), "use 1 to 200 letters, digits and signs other than [ ] /");
+        report.add(path, "a population cannot be named " + in_quotes(population.name), "use 1 to 200 letters, digits and signs other than [ ] /");
     if (population.size == 0) report.add(path / "size", "a population needs neurons", "write a size of 1 or more");
     if (population.size > max_population_size)
         report.add(path / "size", std::to_string(population.size) + " neurons are too many", "at most " + std::to_string(max_population_size));
@@ -118,11 +118,11 @@ void validate_recording(const Network& network, const Recording& recording, cons
             continue;
         }
         if (!seen.insert(variable).second)
-            report.add(path / "variables", "the variable " + quoted(named->name) + " is named twice", "name it once");
+            report.add(path / "variables", "the variable " + in_quotes(named->name) + " is named twice", "name it once");
         if (variable == Variable::spikes) continue;
         samples = true;
         if (!is_neuron(population.model))
-            report.add(path / "variables", std::string(describe(population.model).name) + " has no " + quoted(named->name),
+            report.add(path / "variables", std::string(describe(population.model).name) + " has no " + in_quotes(named->name),
                        "from a spike source only spikes can be recorded");
     }
     const double interval = recording.sampling_interval_ms, dt = network.timestep_ms;
@@ -143,7 +143,7 @@ void validate(const Network& network, ProblemReport& report) {
     for (std::size_t i = 0; i < network.populations.size(); ++i) {
         const Population& population = network.populations[i];
         if (!names.insert(population.name).second)
-            report.add(top / "populations" / i, "a second population is named " + quoted(population.name), "choose another name");
+            report.add(top / "populations" / i, "a second population is named " + in_quotes(population.name), "choose another name");
         validate_population(population, is_valid_name(population.name) ? top / "populations" / population.name : top / "populations" / i, report);
     }
     names.clear();
@@ -151,7 +151,7 @@ void validate(const Network& network, ProblemReport& report) {
         const DocumentPath path = top / "projections" / i;
         const std::string& name = network.projections[i].name;
         if (!name.empty() && !names.insert(name).second)
-            report.add(path / "name", "a second projection is named " + quoted(name), "choose another name, or none");
+            report.add(path / "name", "a second projection is named " + in_quotes(name), "choose another name, or none");
         validate_projection(network, network.projections[i], path, report);
     }
     for (std::size_t i = 0; i < network.recordings.size(); ++i)

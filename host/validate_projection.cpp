@@ -155,7 +155,7 @@ bool validate_view(const Network& network, const View& view, const DocumentPath&
 
 void validate_projection(const Network& network, const Projection& projection, const DocumentPath& path, ProblemReport& report) {
     if (!projection.name.empty() && !is_valid_name(projection.name))
-        report.add(path / "name", "a projection cannot be named " + quoted(projection.name), "use 1 to 200 letters, digits and signs other than [ ] /");
+        report.add(path / "name", "a projection cannot be named " + in_quotes(projection.name), "use 1 to 200 letters, digits and signs other than [ ] /");
     const bool pre_fits = validate_view(network, projection.pre, path / "from", report);
     const bool post_fits = validate_view(network, projection.post, path / "to", report);
 
@@ -172,7 +172,7 @@ void validate_projection(const Network& network, const Projection& projection, c
 
     const Population& post = network.populations[projection.post.population];
     if (!is_neuron(post.model)) {
-        report.add(path / "to", quoted(post.name) + " is a " + std::string(describe(post.model).name) + ", which receives no spikes", "project to a population of neurons");
+        report.add(path / "to", in_quotes(post.name) + " is a " + std::string(describe(post.model).name) + ", which receives no spikes", "project to a population of neurons");
         return;
     }
     const WeightRule rule{describe(post.model).conductance, projection.receptor};

@@ -30,7 +30,7 @@ std::vector<YamlEntry> entries_of(const YamlReader& reader, YamlNodeId node, con
         const auto [before, is_new] = first_line.emplace(key, key_node.line);
         if (!is_new) {
             reader.report.add_at(location, path / key,
-                                 "the key " + quoted(key) + " stands here a second time; the first is in line " +
+                                 "the key " + in_quotes(key) + " stands here a second time; the first is in line " +
                                      std::to_string(before->second),
                                  "keep one of them");
             continue;
@@ -47,7 +47,7 @@ YamlMapping::YamlMapping(const YamlReader& reader, YamlNodeId node, const Docume
     is_mapping_ = kind == YamlNode::Kind::mapping || kind == YamlNode::Kind::null;
     for (const YamlEntry& entry : entries_of(reader, node, path)) {
         if (std::find(keys.begin(), keys.end(), entry.key) == keys.end())
-            reader.report.add(path / entry.key, "unknown key " + quoted(entry.key), suggestion(entry.key, keys));
+            reader.report.add(path / entry.key, "unknown key " + in_quotes(entry.key), suggestion(entry.key, keys));
         else
             entries_.push_back(entry);
     }
@@ -62,7 +62,7 @@ std::optional<YamlNodeId> YamlMapping::find(std::string_view key) const {
 std::optional<YamlNodeId> YamlMapping::require(std::string_view key, std::string_view example) const {
     const auto found = find(key);
     if (!found && is_mapping_)
-        reader_.report.add(path_ / key, "the key " + quoted(key) + " is missing", "add it, such as `" + std::string(example) + "`");
+        reader_.report.add(path_ / key, "the key " + in_quotes(key) + " is missing", "add it, such as `" + std::string(example) + "`");
     return found;
 }
 

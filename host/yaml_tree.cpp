@@ -204,7 +204,7 @@ std::string describe_node(const YamlTree& tree, YamlNodeId id) {
     const YamlNode& node = tree.nodes[id];
     switch (node.kind) {
         case YamlNode::Kind::null: return "nothing";
-        case YamlNode::Kind::scalar: return (node.plain ? "" : "the text ") + quoted(text_of(tree, id));
+        case YamlNode::Kind::scalar: return (node.plain ? "" : "the text ") + in_quotes(text_of(tree, id));
         case YamlNode::Kind::sequence: return "a list of " + std::to_string(node.count);
         case YamlNode::Kind::mapping: return "a mapping with " + std::to_string(node.count / 2) + " keys";
     }
