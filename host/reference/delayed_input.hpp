@@ -27,7 +27,8 @@ class DelayedInput {
     std::vector<double> sums_;  ///< [slot][receptor][neuron]
 };
 
-/// The synapses of one projection, compressed rows by pre neuron; the synapses of a row are sorted by delay, then target.
+/// The synapses of one projection, compressed rows by pre neuron; the synapses of a row are sorted by delay, then
+/// target.
 struct ProjectionRows {
     std::uint32_t pre_population = 0, post_population = 0;
     Receptor receptor = Receptor::excitatory;

@@ -94,8 +94,10 @@ void update_all(Neurons& neurons, std::vector<std::uint32_t>& spiking) {
 }  // namespace
 
 void update(Neurons& neurons, std::vector<std::uint32_t>& spiking) {
-    if (neurons.conductance) update_all<true>(neurons, spiking);
-    else update_all<false>(neurons, spiking);
+    if (neurons.conductance)
+        update_all<true>(neurons, spiking);
+    else
+        update_all<false>(neurons, spiking);
 }
 
 }  // namespace spinn::reference

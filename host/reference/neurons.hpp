@@ -28,7 +28,8 @@ Neurons make_neurons(const Network& network, std::size_t population, bool quanti
 /// Adds the input that arrives in a tick, and clears it.
 void add_input(Neurons& neurons, int receptor, std::span<double> arriving);
 
-/// One tick: membrane, threshold (tested in refractoriness too), reset, decay of the synapses. Appends who spiked, ascending.
+/// One tick: membrane, threshold (tested in refractoriness too), reset, decay of the synapses. Appends who spiked,
+/// ascending.
 void update(Neurons& neurons, std::vector<std::uint32_t>& spiking);
 
 }  // namespace spinn::reference

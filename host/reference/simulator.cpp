@@ -48,8 +48,8 @@ ArraySlice array_sources(const Network& network, std::size_t index) {
 struct Running {
     std::variant<Neurons, PoissonSlice, ArraySlice> cells;
     DelayedInput input;
-    std::vector<std::size_t> outgoing;          ///< indices of ProjectionRows
-    std::vector<std::uint8_t> records_spike;    ///< [neuron]; empty when none is recorded
+    std::vector<std::size_t> outgoing;           ///< indices of ProjectionRows
+    std::vector<std::uint8_t> records_spike;     ///< [neuron]; empty when none is recorded
     std::vector<std::uint32_t> spiking, counts;  ///< of this tick
 };
 
@@ -89,8 +89,10 @@ void advance(Running& population, std::uint32_t tick, PopulationActivity& activi
     } else {
         // An atom that stands twice spikes twice.
         for (const std::uint32_t atom : emit(std::get<ArraySlice>(population.cells), Tick{tick})) {
-            if (!population.spiking.empty() && population.spiking.back() == atom) ++population.counts.back();
-            else population.spiking.push_back(atom), population.counts.push_back(1);
+            if (!population.spiking.empty() && population.spiking.back() == atom)
+                ++population.counts.back();
+            else
+                population.spiking.push_back(atom), population.counts.push_back(1);
         }
     }
     record_spikes(population, tick, activity);
@@ -100,10 +102,16 @@ std::vector<Running> make_populations(const Network& network, const ReferenceOpt
     std::vector<Running> running(network.populations.size());
     for (std::size_t p = 0; p < running.size(); ++p) {
         switch (network.populations[p].model) {
-            case ModelKind::spike_source_poisson: running[p].cells = poisson_sources(network, p); break;
-            case ModelKind::spike_source_array: running[p].cells = array_sources(network, p); break;
+            case ModelKind::spike_source_poisson:
+                running[p].cells = poisson_sources(network, p);
+                break;
+            case ModelKind::spike_source_array:
+                running[p].cells = array_sources(network, p);
+                break;
             case ModelKind::if_curr_exp:
-            case ModelKind::if_cond_exp: running[p].cells = make_neurons(network, p, options.quantised_constants); break;
+            case ModelKind::if_cond_exp:
+                running[p].cells = make_neurons(network, p, options.quantised_constants);
+                break;
         }
         const RecordedView spikes = recorded_view(network, p, Variable::spikes);
         if (!spikes.neurons.empty()) running[p].records_spike.assign(network.populations[p].size, 0);
@@ -133,7 +141,8 @@ ReferenceResult run_reference(const Network& network, const ReferenceOptions& op
     std::vector<Running> populations = make_populations(network, options);
     ReferenceResult result;
     result.quantised_constants = options.quantised_constants;
-    result.ticks = run_ticks(options.duration_ms < 0.0 ? network.duration_ms : options.duration_ms, network.timestep_ms);
+    result.ticks =
+        run_ticks(options.duration_ms < 0.0 ? network.duration_ms : options.duration_ms, network.timestep_ms);
     result.populations = empty_recordings(network);
 
     std::vector<ProjectionRows> projections;
