@@ -5,8 +5,8 @@
 
 #include "mapper/core_block.hpp"
 #include "mapper/map_network.hpp"
-#include "mapper/projection_statistics.hpp"
 #include "protocols/error.hpp"
+#include "runtime/connection_statistics.hpp"
 
 namespace spinn {
 
@@ -100,9 +100,9 @@ MachineGraph partition(const Network& network, const PartitionOptions& options) 
         const Projection& projection = network.projections[index];
         const std::uint32_t pre = projection.pre.population, post = projection.post.population;
         const PopulationPlan& plan = graph.plans[pre];
-        const ProjectionStatistics statistics = projection_statistics(connection_rule(network, index));
-        const bool delayed = plan.n_stages > 0 && statistics.max_delay_ticks > plan.stage_ticks;
-        const bool direct = plan.n_stages == 0 || statistics.min_delay_ticks <= plan.stage_ticks;
+        const ConnectionRule rule = connection_rule(network, index);
+        const bool delayed = plan.n_stages > 0 && max_delay_ticks(rule) > plan.stage_ticks;
+        const bool direct = plan.n_stages == 0 || min_delay_ticks(rule) <= plan.stage_ticks;
         for_each_pair(projection, plan.atoms_per_core, graph.plans[post].atoms_per_core, [&](std::uint32_t a, std::uint32_t b) {
             const std::uint32_t source = slices_of[pre].first + a;
             const std::uint32_t target = slices_of[post].first + b;
