@@ -15,21 +15,14 @@ std::optional<Tick> spike_tick(double time_ms, std::uint32_t timestep_us) {
 
 ArraySlice load_array(ArrayRegion region) { return {std::move(region), 0}; }
 
-void emit(ArraySlice& slice, Tick tick, std::vector<std::uint32_t>& atoms, std::vector<std::uint32_t>& counts) {
+std::span<const std::uint32_t> emit(ArraySlice& slice, Tick tick) {
     const ArrayRegion& region = slice.region;
     while (slice.next < region.ticks.size() && region.ticks[slice.next] < value(tick)) ++slice.next;
-    if (slice.next == region.ticks.size() || region.ticks[slice.next] != value(tick)) return;
-
-    const std::size_t first_new = atoms.size();
-    for (std::size_t i = region.offsets[slice.next]; i < region.offsets[slice.next + 1]; ++i) {
-        if (atoms.size() > first_new && atoms.back() == region.atoms[i]) {
-            ++counts.back();
-        } else {
-            atoms.push_back(region.atoms[i]);
-            counts.push_back(1);
-        }
-    }
+    if (slice.next == region.ticks.size() || region.ticks[slice.next] != value(tick)) return {};
+    const std::uint32_t first = region.offsets[slice.next];
+    const std::uint32_t last = region.offsets[slice.next + 1];
     ++slice.next;
+    return std::span(region.atoms).subspan(first, last - first);
 }
 
 }  // namespace spinn

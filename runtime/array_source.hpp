@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <vector>
+#include <span>
 
 #include "protocols/types.hpp"
 #include "runtime/layout/array_region.hpp"
@@ -24,8 +24,8 @@ struct ArraySlice {
 /// @param region as decode_array_region() or array_region() gives it
 ArraySlice load_array(ArrayRegion region);
 
-/// Appends the atoms that spike in this tick, ascending, and how often each does. Ticks are asked for in order; spikes of ticks
-/// that were skipped are dropped.
-void emit(ArraySlice& slice, Tick tick, std::vector<std::uint32_t>& atoms, std::vector<std::uint32_t>& counts);
+/// The atoms that spike in this tick, ascending; one that spikes twice stands there twice. Ticks are asked for in order; spikes of
+/// ticks that were skipped are dropped.
+std::span<const std::uint32_t> emit(ArraySlice& slice, Tick tick);
 
 }  // namespace spinn
