@@ -6,6 +6,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "runtime/distribution.hpp"
@@ -25,7 +28,8 @@ enum class ConnectorKind : std::uint32_t {
 /// Neurons of a population that one end of a projection names, in order: either start, start + step, ... or `indices`.
 struct NeuronSelection {
     std::uint32_t start = 0, step = 1, count = 0;
-    std::vector<std::uint32_t> indices;  ///< when not empty: the neurons, in the order given; `count` is its size
+    std::vector<std::uint32_t> indices;  ///< when not empty: the neurons, in the order given, all different; `count` is
+                                       ///< its size
     bool operator==(const NeuronSelection&) const = default;
 };
 inline std::uint32_t neuron_at(const NeuronSelection& s, std::uint32_t i) {
@@ -63,10 +67,24 @@ struct Synapse {
     std::uint32_t delay_ticks = 1;     ///< round half even of delay / timestep, at least 1
 };
 
+/// What makes the rule impossible to generate (more sources than there are, a selection beyond 2^32, a bad distribution, ...),
+/// in words; nullopt for a good rule. The functions below ask for a good rule.
+std::optional<std::string> problem_of(const ConnectionRule& rule);
+
 /// Every synapse of the rule whose post neuron lies in [first_post, first_post + n_posts) of the post population, in an order
-/// that depends on the rule and the range alone.
+/// that depends on the rule and the range alone. Most connectors go through the pre neurons in order (fixed_number_pre through
+/// the post neurons, fixed_total_number through blocks of 256 post neurons).
+///
+/// The post selection is cut into blocks of 256 neurons (by index in the selection). A block, or the cell of one pre neuron and
+/// one block, is drawn as a whole whatever the range asks for: ranges that start and end at blocks waste nothing.
+/// Weight and delay are the quantiles of 32-bit draws of their own, keyed by the cell and the synapse's index in it.
 void generate(const ConnectionRule& rule, std::uint32_t first_post, std::uint32_t n_posts,
               const std::function<void(const Synapse&)>& visit);
+
+/// The same synapses in the same order, up to some thousand at a time: no call per synapse. The span is the visitor's for the
+/// duration of the call.
+void generate_batches(const ConnectionRule& rule, std::uint32_t first_post, std::uint32_t n_posts,
+                      const std::function<void(std::span<const Synapse>)>& visit);
 
 /// Number of synapses the rule makes in all: exact where the rule fixes it, else the mean of what it draws.
 double expected_synapses(const ConnectionRule& rule);

@@ -20,6 +20,7 @@ MachineImage small_image() {
     image.timestep_ms = 0.1;
     image.duration_ms = 250.0;
     image.seed = 0xfedcba9876543210;
+    image.recording_ticks = 1234;
     image.machine = {"spinn3", 2, 2, true, false, std::vector<ChipShape>(4)};
     for (ChipShape& chip : image.machine.chips) chip.present = true;
     image.machine.chips[0].ethernet = true;
@@ -28,8 +29,8 @@ MachineImage small_image() {
     image.machine.chips[3].present = false;
     image.populations = {{"exc", "IF_cond_exp", 300, true}, {"stimulus", "SpikeSourcePoisson", 20, false}};
     image.cores = {
-        {"exc[0:256]", {{0, 0}, 1}, ProgramKind::neurons, 0, 0, 256, true, {0x100, 0xffffff00}, sdram_heap_base, 8192},
-        {"exc[256:300]", {{1, 0}, 2}, ProgramKind::neurons, 0, 256, 44, false, {}, sdram_heap_base, 4096},
+        {"exc[0:256]", {{0, 0}, 1}, ProgramKind::neurons, 0, 0, 256, true, {0x100, 0xffffff00}, 256, sdram_heap_base, 8192},
+        {"exc[256:300]", {{1, 0}, 2}, ProgramKind::neurons, 0, 256, 44, false, {}, 0, sdram_heap_base, 4096},
         {"stimulus[0:20]",
          {{1, 0}, 3},
          ProgramKind::poisson_source,
@@ -38,6 +39,7 @@ MachineImage small_image() {
          20,
          true,
          {0x200, 0xffffffe0},
+         20,
          sdram_heap_base + 4096,
          5000}};
     image.tables = {{{0, 0}, {{0x100, 0xffffff00, 1u << 7}, {0x200, 0xffffffe0, 1u << 8 | 1u}}},
@@ -81,6 +83,7 @@ TEST(ImageCodec, AnImageSurvivesARoundTripWithEveryFieldDifferent) {
     EXPECT_EQ(got.timestep_ms, sent.timestep_ms);
     EXPECT_EQ(got.duration_ms, sent.duration_ms);
     EXPECT_EQ(got.seed, sent.seed);
+    EXPECT_EQ(got.recording_ticks, sent.recording_ticks);
     EXPECT_EQ(got.machine, sent.machine);
     EXPECT_EQ(got.populations, sent.populations);
     EXPECT_EQ(got.cores, sent.cores);
