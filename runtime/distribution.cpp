@@ -178,8 +178,8 @@ double portable_exp(double x) {
 }
 
 double portable_normal_cdf(double x) {
-    if (x >= 0.0) return x > 9.0 ? 1.0 : 1.0 - portable_normal_cdf(-x);
-    if (x < -38.6) return 0.0;
+    if (x > 0.0) return x > 9.0 ? 1.0 : 1.0 - portable_normal_cdf(-x);
+    if (!(x >= -38.6)) return x < 0.0 ? 0.0 : x;
     const double z = -x, density = normal_density(z);
     if (z < 2.0) {
         // 1/2 - density * (z + z^3/3 + z^5/(3*5) + ...)

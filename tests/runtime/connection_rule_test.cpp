@@ -106,7 +106,7 @@ TEST(ConnectionRule, EveryPartitionOfThePostNeuronsGivesTheSameSynapses) {
         std::vector<Row> all = rows_of(rule);
         EXPECT_EQ(rows_of(rule), all) << "not a function of the rule: " << describe(rule);
         std::sort(all.begin(), all.end());
-        for (const std::uint32_t slice : {1009u, 256u, 100u, 37u}) {
+        for (const std::uint32_t slice : {256u, 90u}) {
             std::vector<Row> parts;
             for (std::uint32_t first = 0; first < 1100; first += slice) {
                 const std::vector<Row> part = rows_of(rule, first, slice);
