@@ -7,6 +7,10 @@ function(spinn_library folder)
   cmake_parse_arguments(ARG "" "" "LINKS;PRIVATE_LINKS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*.cpp ${CMAKE_SOURCE_DIR}/${folder}/layout/*.cpp
        ${CMAKE_SOURCE_DIR}/${folder}/reference/*.cpp)
+  if(NOT sources)  # headers only: a static library needs a source all the same
+    set(sources ${CMAKE_BINARY_DIR}/${folder}_headers_only.cpp)
+    file(CONFIGURE OUTPUT ${sources} CONTENT "")
+  endif()
   set(view ${CMAKE_BINARY_DIR}/arrows/${folder})
   file(MAKE_DIRECTORY ${view})
   file(CREATE_LINK ${CMAKE_SOURCE_DIR}/${folder} ${view}/${folder} SYMBOLIC)

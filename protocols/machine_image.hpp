@@ -31,6 +31,7 @@ struct CoreImage {
     std::uint32_t first_atom = 0, n_atoms = 0;
     bool sends = false;            ///< false: nobody listens, `keys` is unused
     KeyBlock keys;
+    std::uint32_t n_keys = 0;      ///< keys.key .. keys.key + n_keys - 1 may be sent
     std::uint32_t block_address = 0;      ///< SDRAM address of the region table
     std::uint32_t block_size_bytes = 0;   ///< reserved; the initialised part may be shorter
     bool operator==(const CoreImage&) const = default;
@@ -63,6 +64,7 @@ struct MachineImage {
     double timestep_ms = 1.0;
     double duration_ms = 0.0;
     std::uint64_t seed = 0;
+    std::uint32_t recording_ticks = 0;  ///< ticks that the recording buffers hold for certain; 0: no limit, nothing is recorded
     MachineShape machine;
     std::vector<PopulationInfo> populations;  ///< in the order of the network file
     std::vector<CoreImage> cores;             ///< sorted by (population, first atom, program)

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace spinn {
@@ -79,10 +80,36 @@ int distance(const MachineShape& shape, ChipCoord from, ChipCoord to);
 /// All present chips, by y then x.
 std::vector<ChipCoord> present_chips(const MachineShape& shape);
 
-/// Builds "spinn3" (4 chips), "spinn5" (48), "spinn5*N" (N boards, tori of triads) or "WxH" (a torus of W x H chips).
+/// Builds a machine whose parts all work.
+///
+/// - "spinn3": the 4-chip board. It wraps in y and not in x, as SpiNNMachine describes it.
+/// - "spinn5": one 48-chip board, no wrap. Eight of its chips have 17 cores.
+/// - "spinn5*N": N such boards on a torus of W x H triads (12W x 12H chips), W >= H as square as can be. A machine of
+///   3WH boards is a full torus. Otherwise the arrangement is that of the next such number of boards, triads are filled row by
+///   row and within a triad in the order (0,0), (4,8), (8,4); chips of boards that are left over are absent.
+///   "spinn5*1" is "spinn5"; at most 21 x 21 triads.
+/// - "WxH": a torus of W x H chips, 1 .. 256 each, every chip with 18 cores. Ethernet chips stand where a triad has them if
+///   both sizes are multiples of 12, else at (0,0) only. A link that would lead back to its own chip (W or H is 1) is left out.
 /// @throws std::invalid_argument that says which names exist
 MachineShape make_machine(std::string_view preset);
 
+/// Parts of a machine that do not work.
+struct MachineFaults {
+    std::vector<ChipCoord> dead_chips;
+    std::vector<std::pair<ChipCoord, int>> dead_cores;   ///< physical core number, 0 .. 17
+    std::vector<std::pair<ChipCoord, Link>> dead_links;  ///< either direction stands for both
+};
+
+/// The machine without its dead parts. A dead link dies at both ends; a chip that no working path joins to the first present
+/// chip (by y then x: (0,0) if it lives), or that keeps no working core, is removed. Parts that are absent already are ignored.
+MachineShape with_faults(MachineShape shape, const MachineFaults& faults);
+
+/// Faults drawn at random, for tests and benchmarks: fractions (0 .. 1) of the chips, cores and undirected links. Ethernet
+/// chips stay alive. The same seed and machine give the same faults on every platform.
+MachineFaults random_faults(const MachineShape& shape, double chips, double cores, double links, std::uint64_t seed);
+
+/// {"name", "width", "height", "wrap_x", "wrap_y", "chips": [{"x", "y", "ethernet", "dead_cores": [..], "dead_links": [..]}]};
+/// present chips only, by y then x. Nothing is left out: the machine can be built again from it.
 nlohmann::json to_json(const MachineShape& shape);
 std::string to_string(ChipCoord chip);
 std::string to_string(CoreLocation core);

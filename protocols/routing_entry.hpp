@@ -1,6 +1,7 @@
 /// Multicast routing entries and their lookup, as the router chip does it (SpiNNaker datasheet, section 10).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -33,7 +34,8 @@ struct RoutingTable {
 };
 using RoutingTables = std::vector<RoutingTable>;  ///< sorted by chip; chips without entries are left out
 
-/// As people draw it: "0000...X1X0 -> N NE 5", most significant bit first.
+/// As people draw it: "0000...X1X0 -> NE N 5", most significant bit first, links in hardware order. A "!" is a key bit that
+/// the mask leaves out: such an entry never matches.
 std::string to_string(const RoutingEntry& entry);
 
 }  // namespace spinn

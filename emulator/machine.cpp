@@ -1,0 +1,90 @@
+#include "emulator/machine.hpp"
+
+#include <cstring>
+#include <span>
+
+#include "protocols/error.hpp"
+
+namespace spinn {
+
+namespace {
+
+std::unique_ptr<Chip> make_chip(ChipCoord coord, const ChipShape& shape) {
+    auto chip = std::make_unique<Chip>();
+    chip->coord = coord;
+    chip->shape = shape;
+    for (int physical = 0; physical < physical_cores_per_chip; ++physical)
+        if ((shape.dead_cores >> physical & 1) == 0) chip->physical_core.push_back(static_cast<std::uint8_t>(physical));
+    for (std::size_t core = 0; core < chip->physical_core.size(); ++core) {
+        const auto physical = static_cast<std::byte>(chip->physical_core[core]);
+        const std::uint32_t vcpu = bus::vcpu_base + bus::vcpu_bytes * static_cast<std::uint32_t>(core);
+        write(*chip, vcpu + bus::vcpu_physical_core, {&physical, 1});
+        set_core_state(*chip, static_cast<int>(core), core == 0 ? CoreState::running : CoreState::idle);
+    }
+    return chip;
+}
+
+}  // namespace
+
+Machine make_machine_of(const MachineShape& shape) {
+    Machine machine;
+    machine.shape = shape;
+    machine.chips.resize(shape.chips.size());
+    for (const ChipCoord coord : present_chips(shape)) {
+        const std::size_t index = std::size_t{coord.y} * static_cast<std::size_t>(shape.width) + coord.x;
+        machine.chips[index] = make_chip(coord, chip_at(shape, coord));
+    }
+    return machine;
+}
+
+const Chip& chip_of(const Machine& machine, ChipCoord coord) {
+    return *machine.chips.at(std::size_t{coord.y} * static_cast<std::size_t>(machine.shape.width) + coord.x);
+}
+Chip& chip_of(Machine& machine, ChipCoord coord) {
+    return *machine.chips.at(std::size_t{coord.y} * static_cast<std::size_t>(machine.shape.width) + coord.x);
+}
+
+void load(Machine& machine, const MachineImage& image, const ProgramOptions& options) {
+    const auto need_chip = [&](ChipCoord coord, const char* what) -> Chip& {
+        if (!has_chip(machine.shape, coord))
+            throw RequestError({.what = std::string("the image has ") + what + " for a chip that the machine lacks",
+                                .where = "chip " + to_string(coord),
+                                .fix = "map the network for this machine"});
+        return chip_of(machine, coord);
+    };
+    for (const RoutingTable& table : image.tables) need_chip(table.chip, "a routing table").router.load(table.entries);
+    for (const ImageSegment& segment : image.segments) need_chip(segment.chip, "data").sdram.load(segment);
+
+    machine.cores.clear();
+    for (const CoreImage& core : image.cores) {
+        Chip& chip = need_chip(core.location.chip, "a program");
+        const int n = core.location.core;
+        if (n < 1 || n >= static_cast<int>(chip.physical_core.size()) || core_state(chip, n) != CoreState::idle)
+            throw RequestError({.what = "no free application core with that number",
+                                .where = "core " + to_string(core.location),
+                                .fix = "map the network for this machine"});
+        std::byte user0[4];
+        std::memcpy(user0, &core.block_address, 4);
+        write(chip, bus::vcpu_base + bus::vcpu_bytes * static_cast<std::uint32_t>(n) + bus::vcpu_user0, user0);
+        set_core_state(chip, n, CoreState::ready);
+        machine.cores.push_back({core.name, core.location, core.population, core.first_atom, core.n_atoms, core.program,
+                                 core.sends, core.keys, core.n_keys, core.block_address,
+                                 make_program(core.program, options)});
+    }
+}
+
+std::uint64_t tables_version(const Machine& machine) {
+    std::uint64_t sum = 0;
+    for (const auto& chip : machine.chips)
+        if (chip) sum += chip->router.version();
+    return sum;
+}
+
+std::uint64_t total(const Machine& machine, RouterCounter counter) {
+    std::uint64_t sum = 0;
+    for (const auto& chip : machine.chips)
+        if (chip) sum += chip->router.counter(counter);
+    return sum;
+}
+
+}  // namespace spinn

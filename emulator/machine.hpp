@@ -1,0 +1,52 @@
+/// A machine: chips, and the cores that run programs.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "emulator/chip.hpp"
+#include "protocols/machine_image.hpp"
+#include "protocols/machine_shape.hpp"
+#include "runtime/core_program.hpp"
+
+namespace spinn {
+
+/// One application core and what it runs.
+struct Core {
+    std::string name;
+    CoreLocation location;
+    std::uint32_t population = 0;
+    std::uint32_t first_atom = 0, n_atoms = 0;
+    ProgramKind kind = ProgramKind::neurons;
+    bool sends = false;
+    KeyBlock keys;
+    std::uint32_t n_keys = 0;                ///< keys.key .. keys.key + n_keys - 1 may be sent
+    std::uint32_t block_address = 0;
+    std::unique_ptr<CoreProgram> program;
+};
+
+struct Machine {
+    MachineShape shape;
+    std::vector<std::unique_ptr<Chip>> chips;  ///< [y * width + x]; null where there is none
+    std::vector<Core> cores;                   ///< in the order of the image
+};
+
+/// An idle machine of that shape, as after boot.
+Machine make_machine_of(const MachineShape& shape);
+
+Chip& chip_of(Machine& machine, ChipCoord coord);
+const Chip& chip_of(const Machine& machine, ChipCoord coord);
+
+/// Loads tables and blocks, and puts a program on each core of the image; state `ready`. Programs start when the engine starts
+/// them. @throws RequestError when the image names a chip or core that the machine lacks
+void load(Machine& machine, const MachineImage& image, const ProgramOptions& options);
+
+/// Sum of the table versions of all chips: a change of any table changes it.
+std::uint64_t tables_version(const Machine& machine);
+
+/// Sum of a diagnostic counter over all chips.
+std::uint64_t total(const Machine& machine, RouterCounter counter);
+
+}  // namespace spinn

@@ -1,0 +1,89 @@
+#include "mapper/network.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include "runtime/random.hpp"
+
+namespace spinn {
+
+namespace {
+
+/// The values of one named quantity; draws are keyed by (seed, use, population, position of the name, neuron).
+std::vector<double> drawn_values(const Network& network, std::size_t population_index, std::string_view name,
+                                 const std::map<std::string, Value>& given,
+                                 std::span<const ParameterDescription> descriptions, DrawUse use) {
+    const Population& population = network.populations.at(population_index);
+    std::uint32_t position = 0;
+    while (position < descriptions.size() && descriptions[position].name != name) ++position;
+    if (position == descriptions.size())
+        throw std::out_of_range(std::string(describe(population.model).name) + " has no '" + std::string(name) + "'");
+
+    const auto found = given.find(std::string(name));
+    if (found == given.end()) return std::vector<double>(population.size, descriptions[position].default_value);
+    if (const auto* list = std::get_if<std::vector<double>>(&found->second)) return *list;
+    const auto& distribution = std::get<Distribution>(found->second);
+    if (distribution.kind == DistributionKind::constant) return std::vector<double>(population.size, distribution.a);
+    std::vector<double> values(population.size);
+    for (std::uint32_t neuron = 0; neuron < population.size; ++neuron) {
+        const RandomBlock draw =
+            random_block(network.seed, use, neuron, static_cast<std::uint32_t>(population_index), position, 0);
+        values[neuron] = quantile(distribution, open_unit(draw[0], draw[1]));
+    }
+    return values;
+}
+
+}  // namespace
+
+std::string_view name_of(Variable variable) {
+    switch (variable) {
+        case Variable::spikes: return "spikes";
+        case Variable::v: return "v";
+        case Variable::gsyn_exc: return "gsyn_exc";
+        case Variable::gsyn_inh: return "gsyn_inh";
+    }
+    return "?";
+}
+
+ConnectionRule connection_rule(const Network& network, std::size_t projection_index) {
+    const Projection& projection = network.projections.at(projection_index);
+    ConnectionRule rule;
+    rule.kind = projection.connector.kind;
+    rule.seed = network.seed;
+    rule.projection = static_cast<std::uint32_t>(projection_index);
+    rule.pre = projection.pre.neurons;
+    rule.post = projection.post.neurons;
+    rule.same_population = projection.pre.population == projection.post.population;
+    rule.allow_self_connections = projection.connector.allow_self_connections;
+    rule.with_replacement = projection.connector.with_replacement;
+    rule.probability = projection.connector.probability;
+    rule.n = projection.connector.n;
+    rule.weight = projection.weight;
+    rule.delay_ms = projection.delay_ms;
+    if (rule.delay_ms == constant(0.0)) rule.delay_ms = constant(network.timestep_ms);
+    rule.timestep_ms = network.timestep_ms;
+    for (const Connector::Row& row : projection.connector.rows) {
+        const double ticks = std::nearbyint(row.delay_ms / network.timestep_ms);
+        rule.synapses.push_back(
+            {row.pre, row.post, row.weight, ticks < 1.0 ? 1u : static_cast<std::uint32_t>(std::min(ticks, 4e9))});
+    }
+    std::stable_sort(rule.synapses.begin(), rule.synapses.end(), [](const ListedSynapse& a, const ListedSynapse& b) {
+        return std::pair(a.pre, a.post) < std::pair(b.pre, b.post);
+    });
+    return rule;
+}
+
+std::vector<double> parameter_values(const Network& network, std::size_t population, std::string_view parameter) {
+    const Population& described = network.populations.at(population);
+    return drawn_values(network, population, parameter, described.parameters, describe(described.model).parameters,
+                        DrawUse::parameter);
+}
+
+std::vector<double> initial_values(const Network& network, std::size_t population, std::string_view variable) {
+    const Population& described = network.populations.at(population);
+    return drawn_values(network, population, variable, described.initial_values, describe(described.model).state,
+                        DrawUse::initial_value);
+}
+
+}  // namespace spinn

@@ -1,0 +1,75 @@
+#include <algorithm>
+
+#include "runtime/core_block.hpp"
+#include "runtime/expander.hpp"
+#include "runtime/layout/connections_region.hpp"
+#include "runtime/programs.hpp"
+
+namespace spinn {
+
+void NeuronProgram::start(CoreServices& services, std::uint32_t block_address) {
+    const CoreBlock block(services, block_address);
+    system_ = block.system();
+    neurons_ = load_lif(block.need(decode_neuron_region(block.words(Region::program)), "neuron region"));
+    input_.shape = block.need(decode_synapse_region(block.words(Region::synapse)), "synapse region");
+    input_.table = block.need(decode_population_table(block.words(Region::population_table)), "population table");
+    input_.ring = make_ring_buffer(input_.shape);
+
+    const auto projections = block.need(decode_connections_region(block.words(Region::connections)), "connections region");
+    const std::span<std::uint32_t> matrix = block.words(Region::synaptic_matrix);
+    const ExpandedMatrices made = expand(projections, system_, input_.shape, input_.table, matrix);
+    input_.matrix = matrix.first(made.used_words);
+    // The table in SDRAM is what a host sees: give it the addresses of the rows just made.
+    const std::span<std::uint32_t> table = block.words(Region::population_table);
+    std::copy(input_.table.addresses.begin(), input_.table.addresses.end(),
+              table.begin() + address_list_offset(static_cast<std::uint32_t>(input_.table.entries.size())));
+    synapses_ = made.synapses;
+    weights_masked_ = made.weights_masked;
+    min_delay_ticks_ = made.min_delay_ticks;
+
+    recorder_ = open_recorder(block.need(decode_recording_plan(block.words(Region::recording_index)), "recording plan"),
+                              block.address(Region::recording), system_.n_atoms, services);
+    spiking_.resize(system_.n_atoms);
+    packets_.reserve(system_.n_atoms);
+}
+
+void NeuronProgram::timer_tick(CoreServices& services, Tick tick) {
+    for (const int receptor : {0, 1}) {
+        const auto r = static_cast<std::uint32_t>(receptor);
+        add_input(neurons_, receptor, ring_slot(input_, value(tick), r), static_cast<int>(input_.shape.shift[r]),
+                  options_.rounding, tick);
+    }
+    clear_slot(input_, value(tick));
+
+    record_values(recorder_, tick, 1, [&](std::uint32_t atom) { return recorded_v(neurons_, atom).raw; });
+    record_values(recorder_, tick, 2, [&](std::uint32_t atom) { return recorded_gsyn(neurons_, 0, atom).raw; });
+    record_values(recorder_, tick, 3, [&](std::uint32_t atom) { return recorded_gsyn(neurons_, 1, atom).raw; });
+
+    const std::uint32_t n_spikes = update(neurons_, tick, options_.rounding, spiking_);
+    if (n_spikes == 0) return;
+    const std::span<const std::uint32_t> spiking(spiking_.data(), n_spikes);
+    spikes_ += n_spikes;
+    record_spikes(recorder_, tick, spiking);
+    if (!system_.sends) return;
+    packets_.clear();
+    for (const std::uint32_t atom : spiking) packets_.push_back({Key{system_.keys.key + atom}, 0, false});
+    services.send_multicast(packets_);
+}
+
+void NeuronProgram::multicast_received(CoreServices&, Tick sent, std::span<const MulticastPacket> packets) {
+    for (const MulticastPacket& packet : packets) receive(input_, value(sent), packet);
+}
+
+ProgramCounters NeuronProgram::counters() const {
+    ProgramCounters counters;
+    counters.spikes = spikes_;
+    counters.synaptic_events = input_.synaptic_events;
+    counters.saturations = input_.saturations;
+    counters.unknown_keys = input_.unknown_keys;
+    counters.synapses = synapses_;
+    counters.weights_masked = weights_masked_;
+    counters.recordings_lost = recorder_.lost;
+    return counters;
+}
+
+}  // namespace spinn

@@ -1,0 +1,94 @@
+/// The programs that run on cores: neurons, Poisson sources, array sources and delay extensions.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "runtime/array_source.hpp"
+#include "runtime/core_program.hpp"
+#include "runtime/layout/regions.hpp"
+#include "runtime/lif.hpp"
+#include "runtime/poisson_source.hpp"
+#include "runtime/recorder.hpp"
+
+namespace spinn {
+
+/// Neurons with static synapses: sPyNNaker's combined core.
+class NeuronProgram : public CoreProgram {
+ public:
+    explicit NeuronProgram(const ProgramOptions& options) : options_(options) {}
+    void start(CoreServices& services, std::uint32_t block_address) override;
+    void timer_tick(CoreServices& services, Tick tick) override;
+    void multicast_received(CoreServices& services, Tick sent, std::span<const MulticastPacket> packets) override;
+    SynapticInput* synaptic_input() override { return &input_; }
+    std::uint32_t min_delay_ticks() const override { return min_delay_ticks_; }
+    ProgramCounters counters() const override;
+
+ private:
+    ProgramOptions options_;
+    SystemRegion system_;
+    SynapticInput input_;
+    LifSlice neurons_;
+    Recorder recorder_;
+    std::vector<std::uint32_t> spiking_;       ///< [atom] scratch of one tick
+    std::vector<MulticastPacket> packets_;
+    std::uint32_t min_delay_ticks_ = ~0u;
+    std::uint64_t spikes_ = 0, synapses_ = 0, weights_masked_ = 0;
+};
+
+/// SpikeSourcePoisson: all spikes of one source in one tick are one packet whose payload is their number.
+class PoissonProgram : public CoreProgram {
+ public:
+    void start(CoreServices& services, std::uint32_t block_address) override;
+    void timer_tick(CoreServices& services, Tick tick) override;
+    void multicast_received(CoreServices& services, Tick sent, std::span<const MulticastPacket> packets) override;
+    ProgramCounters counters() const override;
+
+ private:
+    SystemRegion system_;
+    PoissonSlice sources_;
+    Recorder recorder_;
+    std::vector<std::uint32_t> atoms_, counts_;
+    std::vector<MulticastPacket> packets_;
+    std::uint64_t spikes_ = 0, unknown_keys_ = 0;
+};
+
+/// SpikeSourceArray.
+class ArrayProgram : public CoreProgram {
+ public:
+    void start(CoreServices& services, std::uint32_t block_address) override;
+    void timer_tick(CoreServices& services, Tick tick) override;
+    void multicast_received(CoreServices& services, Tick sent, std::span<const MulticastPacket> packets) override;
+    ProgramCounters counters() const override;
+
+ private:
+    SystemRegion system_;
+    ArraySlice sources_;
+    Recorder recorder_;
+    std::vector<std::uint32_t> atoms_, counts_;
+    std::vector<MulticastPacket> packets_;
+    std::uint64_t spikes_ = 0, unknown_keys_ = 0;
+};
+
+/// Sends the spikes of one source core again, one stage after another.
+class DelayProgram : public CoreProgram {
+ public:
+    void start(CoreServices& services, std::uint32_t block_address) override;
+    void timer_tick(CoreServices& services, Tick tick) override;
+    void multicast_received(CoreServices& services, Tick sent, std::span<const MulticastPacket> packets) override;
+    std::uint32_t min_delay_ticks() const override { return delay_.slots; }
+    ProgramCounters counters() const override { return counters_; }
+
+ private:
+    /// Spikes of one neuron in one tick; the board counts them in 8 bits.
+    struct Arrival {
+        std::uint32_t neuron = 0, count = 0;
+    };
+    SystemRegion system_;
+    DelayRegion delay_;
+    std::vector<std::vector<Arrival>> arrivals_;  ///< [tick modulo the total delay + 1 + the smallest], ascending neurons
+    std::vector<MulticastPacket> packets_;
+    ProgramCounters counters_;
+};
+
+}  // namespace spinn
