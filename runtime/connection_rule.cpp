@@ -180,20 +180,19 @@ void fixed_probability(Generation& g) {
 /// The number that goes left is drawn with the node of the halving tree, so every block can be reached without the others.
 /// @param cells  cells(first, last): number of cells of a range of blocks; without replacement at least n
 template <class Cells, class Visit>
-void deal_out(const Generation& g, std::uint32_t a, std::uint32_t node, std::uint32_t first, std::uint32_t last,
+void deal_out(const Generation& g, SplitDraws& splits, std::uint32_t a, std::uint32_t node, std::uint32_t first, std::uint32_t last,
               std::uint64_t n, std::span<const PostBlock> wanted, const Cells& cells, const Visit& visit) {
     if (n == 0 || wanted.empty()) return;
     if (last - first == 1) return visit(wanted.front(), n);
     const std::uint32_t middle = first + (last - first) / 2;
     const std::uint64_t left_cells = cells(first, middle), all_cells = left_cells + cells(middle, last);
     const double u = g.stream(DrawUse::connectivity_split, a, node).next_unit();
-    const std::uint64_t n_left = g.rule.with_replacement ? draw_binomial(u, n, left_cells, all_cells)
-                                                         : draw_hypergeometric(u, n, left_cells, all_cells);
+    const std::uint64_t n_left = splits.draw(u, n, left_cells, all_cells);
     const auto split = std::lower_bound(wanted.begin(), wanted.end(), middle,
                                         [](const PostBlock& block, std::uint32_t index) { return block.index < index; });
     const auto n_wanted_left = static_cast<std::size_t>(split - wanted.begin());
-    deal_out(g, a, 2 * node, first, middle, n_left, wanted.first(n_wanted_left), cells, visit);
-    deal_out(g, a, 2 * node + 1, middle, last, n - n_left, wanted.subspan(n_wanted_left), cells, visit);
+    deal_out(g, splits, a, 2 * node, first, middle, n_left, wanted.first(n_wanted_left), cells, visit);
+    deal_out(g, splits, a, 2 * node + 1, middle, last, n - n_left, wanted.subspan(n_wanted_left), cells, visit);
 }
 
 void fixed_total_number(Generation& g) {
@@ -240,7 +239,8 @@ void fixed_total_number(Generation& g) {
             });
     };
     const std::uint64_t n = g.rule.with_replacement ? g.rule.n : std::min(g.rule.n, all_cells);
-    deal_out(g, whole_projection, 1, 0, block_count(posts), n, g.blocks, cells, fill_block);
+    SplitDraws splits(g.rule.with_replacement);
+    deal_out(g, splits, whole_projection, 1, 0, block_count(posts), n, g.blocks, cells, fill_block);
 }
 
 void fixed_number_pre(Generation& g) {
@@ -276,6 +276,7 @@ void fixed_number_pre(Generation& g) {
 
 void fixed_number_post(Generation& g) {
     const NeuronSelection& posts = g.rule.post;
+    SplitDraws splits(g.rule.with_replacement);
     for (std::uint32_t pre = 0; pre < g.rule.pre.count; ++pre) {
         const std::optional<std::uint32_t> self_post = g.self.post_of(pre);
         const auto cells = [&](std::uint32_t first, std::uint32_t last) {
@@ -304,7 +305,7 @@ void fixed_number_post(Generation& g) {
             }
         };
         const std::uint64_t n = g.rule.with_replacement ? g.rule.n : std::min(g.rule.n, all_cells);
-        deal_out(g, pre, 1, 0, block_count(posts), n, g.blocks, cells, fill_cell);
+        deal_out(g, splits, pre, 1, 0, block_count(posts), n, g.blocks, cells, fill_cell);
     }
 }
 
