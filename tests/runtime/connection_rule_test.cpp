@@ -194,6 +194,27 @@ TEST(ConnectionRule, ListedSynapsesCountWithinTheSelections) {
     EXPECT_DOUBLE_EQ(summarise_synapses(rule).max_weight, 0.5);
 }
 
+TEST(ConnectionRule, SelfPairsAreCountedWithoutGoingThroughThem) {
+    for (std::uint32_t pre_step = 1; pre_step < 8; ++pre_step)
+        for (std::uint32_t post_step = 1; post_step < 8; ++post_step)
+            for (const std::uint32_t start : {0u, 1u, 5u, 40u}) {
+                ConnectionRule rule = rule_of(ConnectorKind::all_to_all, 1, 1);
+                rule.pre = {7, pre_step, 25, {}};
+                rule.post = {start, post_step, 20, {}};
+                rule.same_population = true;
+                rule.allow_self_connections = false;
+                EXPECT_EQ(static_cast<double>(rows_of(rule).size()), expected_synapses(rule)) << describe(rule);
+                for (const std::uint32_t first : {0u, 13u, 50u})
+                    EXPECT_EQ(rows_of(rule, first, 20).size(), synapse_bound(rule, first, 20)) << describe(rule);
+            }
+    ConnectionRule rule = rule_of(ConnectorKind::all_to_all, 1, 1);
+    rule.pre = {0, 65521, 65000, {}};  // 65521 is prime: common with multiples of 65536 only at 0, the product is out of reach
+    rule.post = {0, 65536, 65000, {}};
+    rule.same_population = true;
+    rule.allow_self_connections = false;
+    EXPECT_EQ(expected_synapses(rule), 65000.0 * 65000 - 1);
+}
+
 TEST(ConnectionRule, GenerateVisitsWhatTheBatchesHold) {
     const ConnectionRule rule = rule_of(ConnectorKind::fixed_probability, 100, 1000);
     std::vector<Row> rows;
