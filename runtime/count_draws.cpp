@@ -40,8 +40,8 @@ double pmf(double k, double n, double p, double q) {
     if (n == 0.0) return 1.0;
     if (k == 0.0) return portable_exp(p < 0.1 ? -deviance(n, n * q) - n * p : n * portable_log(q));
     if (k == n) return portable_exp(q < 0.1 ? -deviance(n, n * p) - n * q : n * portable_log(p));
-    const double exponent = stirling_error(n) - stirling_error(k) - stirling_error(n - k) - deviance(k, n * p) -
-                            deviance(n - k, n * q);
+    const double exponent =
+        stirling_error(n) - stirling_error(k) - stirling_error(n - k) - deviance(k, n * p) - deviance(n - k, n * q);
     return portable_exp(exponent) * std::sqrt(n / (two_pi * k * (n - k)));
 }
 
@@ -182,7 +182,8 @@ BinomialTable::BinomialTable(std::uint32_t n, double p) {
         const double odds = p / (1.0 - p);
         const auto mode = static_cast<std::uint32_t>(std::min(trials, std::floor((trials + 1.0) * p)));
         probability[mode] = binomial_pmf(mode, trials, p);
-        for (std::uint32_t k = mode; k < n; ++k) probability[k + 1] = probability[k] * ((trials - k) / (k + 1.0)) * odds;
+        for (std::uint32_t k = mode; k < n; ++k)
+            probability[k + 1] = probability[k] * ((trials - k) / (k + 1.0)) * odds;
         for (std::uint32_t k = mode; k > 0; --k) probability[k - 1] = probability[k] * (k / (trials - k + 1.0)) / odds;
     }
     tail_.resize(n);

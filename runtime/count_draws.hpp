@@ -24,8 +24,8 @@ std::uint64_t draw_binomial(double u, std::uint64_t n, std::uint64_t part, std::
 /// The number of marked ones among n <= total drawn without replacement; always a possible number.
 std::uint64_t draw_hypergeometric(double u, std::uint64_t n, std::uint64_t marked, std::uint64_t total);
 
-/// Draws the same splits again and again, as dealing out a fixed number of targets for every pre neuron does: remembers where
-/// their inversions start. The numbers are those of draw_binomial and draw_hypergeometric.
+/// Draws the same splits again and again, as dealing out a fixed number of targets for every pre neuron does: remembers
+/// where their inversions start. The numbers are those of draw_binomial and draw_hypergeometric.
 class SplitDraws {
  public:
     explicit SplitDraws(bool with_replacement) : with_replacement_(with_replacement), starts_(size) {}
@@ -46,7 +46,8 @@ class SplitDraws {
 /// The smallest k with P(X > k) <= tail for X binomial, at most n.
 double binomial_upper_quantile(double tail, double n, double p);
 
-/// Binomial(n, p) for many draws of the same n <= 256 and p: integer thresholds, and a guide to where the search starts.
+/// Binomial(n, p) for many draws of the same n <= 256 and p: integer thresholds, and a guide to where the search
+/// starts.
 class BinomialTable {
  public:
     BinomialTable(std::uint32_t n, double p);

@@ -42,8 +42,8 @@ std::int64_t inverse_modulo(std::int64_t a, std::int64_t m) {
     return (x % m + m) % m;
 }
 
-/// How many numbers two progressions of 32-bit numbers share: those congruent to both starts are a progression again (Chinese
-/// remainder theorem).
+/// How many numbers two progressions of 32-bit numbers share: those congruent to both starts are a progression again
+/// (Chinese remainder theorem).
 std::uint64_t common_terms(const Progression& a, const Progression& b) {
     if (a.count == 0 || b.count == 0) return 0;
     const std::uint64_t divisor = std::gcd(a.step, b.step), modulus = b.step / divisor;
@@ -145,7 +145,8 @@ std::uint64_t SelfPairs::between(std::uint64_t first, std::uint64_t last) const 
     last = std::min<std::uint64_t>(last, post_.count);
     if (!excluded_ || first >= last) return 0;
     if (pre_.indices.empty() && post_.indices.empty())
-        return common_terms({pre_.start, pre_.step, pre_.count}, {post_.start + first * post_.step, post_.step, last - first});
+        return common_terms({pre_.start, pre_.step, pre_.count},
+                            {post_.start + first * post_.step, post_.step, last - first});
     const auto from = std::lower_bound(posts_.begin(), posts_.end(), first);
     return static_cast<std::uint64_t>(std::lower_bound(from, posts_.end(), last) - from);
 }

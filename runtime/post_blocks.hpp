@@ -17,7 +17,7 @@ struct PostBlock {
     std::uint32_t index = 0;
     std::uint32_t first = 0, size = 0;  ///< indices within the selection
     BlockBits wanted{};
-    bool whole = false;                 ///< all are wanted
+    bool whole = false;  ///< all are wanted
 };
 
 /// The blocks with a neuron of the population range [first_neuron, first_neuron + n_neurons), ascending.
@@ -43,11 +43,12 @@ class SelectionIndex {
 
  private:
     std::uint32_t start_, step_, count_;
-    std::vector<std::pair<std::uint32_t, std::uint32_t>> sorted_;  ///< (neuron, index), when the selection lists its neurons
+    std::vector<std::pair<std::uint32_t, std::uint32_t>>
+        sorted_;  ///< (neuron, index), when the selection lists its neurons
 };
 
-/// The pairs of a neuron with itself, where the rule excludes them; empty where it does not. Its cost depends on the indices
-/// that the selections list, not on how many neurons they hold.
+/// The pairs of a neuron with itself, where the rule excludes them; empty where it does not. Its cost depends on the
+/// indices that the selections list, not on how many neurons they hold.
 class SelfPairs {
  public:
     explicit SelfPairs(const ConnectionRule& rule);
@@ -72,7 +73,8 @@ class SelfPairs {
     const NeuronSelection& post_;
     bool excluded_;
     SelectionIndex pre_index_, post_index_;
-    std::vector<std::uint32_t> posts_;  ///< the post indices of the pairs, ascending, when a selection lists its neurons
+    std::vector<std::uint32_t>
+        posts_;  ///< the post indices of the pairs, ascending, when a selection lists its neurons
 };
 
 }  // namespace spinn
