@@ -3,6 +3,7 @@
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/tokenizer.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+#include <google/protobuf/stubs/logging.h>
 #include <google/protobuf/text_format.h>
 
 #include <limits>
@@ -169,6 +170,7 @@ std::string encode_network_text(const Network& network) {
 }
 
 Network decode_network(std::string_view bytes, const std::string& source_name) {
+    const google::protobuf::LogSilencer silence;  // the reason goes into the exception, not to stderr
     proto::Network message;
     if (bytes.size() > std::numeric_limits<int>::max() ||
         !message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
@@ -178,6 +180,7 @@ Network decode_network(std::string_view bytes, const std::string& source_name) {
 }
 
 Network decode_network_text(std::string_view text, const std::string& source_name) {
+    const google::protobuf::LogSilencer silence;
     proto::Network message;
     google::protobuf::TextFormat::Parser parser;
     FirstError error;

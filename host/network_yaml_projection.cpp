@@ -1,4 +1,5 @@
 #include <array>
+#include <cmath>
 #include <filesystem>
 #include <optional>
 
@@ -256,9 +257,8 @@ Receptor default_receptor(const Network& network, const Projection& projection) 
     if (projection.post.population < network.populations.size() &&
         describe(network.populations[projection.post.population].model).conductance)
         return Receptor::excitatory;
-    double weight = projection.weight.a;
     const Support range = support(projection.weight);
-    if (range.high <= 0.0) weight = range.low;
+    double weight = std::isfinite(range.low) && std::isfinite(range.high) ? range.low + range.high : projection.weight.a;
     for (const Connector::Row& row : projection.connector.rows) {
         weight = row.weight;
         if (weight != 0.0) break;

@@ -40,7 +40,7 @@ class ProblemReport {
 
     /// One mistake a path: what is said later of a path that has one already is a consequence, and dropped.
     void add(const DocumentPath& path, std::string what, std::string fix);
-    /// A mistake whose line is known better than its path tells.
+    /// A mistake beside others of its path, at a line that is known better than the path tells.
     void add_at(const FileLocation& location, const DocumentPath& path, std::string what, std::string fix);
 
     FileLocation locate(const DocumentPath& path) const { return locate_(path); }

@@ -94,7 +94,8 @@ bool validate_distribution(const Distribution& d, const DocumentPath& path, Prob
 
 void validate_range(const Distribution& d, double low, double high, std::string_view unit, const DocumentPath& path,
                     ProblemReport& report) {
-    const Support range = support(d);
+    Support range = support(d);
+    if (d.kind == DistributionKind::exponential) range.low = -infinity;  // it comes as near to 0 as you like: judge the mean
     const bool has_mean_argument = d.kind != DistributionKind::uniform && d.kind != DistributionKind::uniform_int;
     const auto inside = [&](double value) { return value >= low && value <= high; };
     const auto bound_inside = [&](double value) {

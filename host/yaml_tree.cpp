@@ -182,9 +182,10 @@ std::size_t line_of(const YamlTree& tree, const DocumentPath& path) {
     for (const PathStep& step : path.steps) {
         if (step.key.empty()) {
             const auto entries = children_of(tree, here);
-            if (tree.nodes[here].kind == YamlNode::Kind::mapping || step.index >= entries.size()) return line;
-            here = entries[step.index];
-            line = tree.nodes[here].line;
+            const bool is_mapping = tree.nodes[here].kind == YamlNode::Kind::mapping;  // then its index-th key
+            if (step.index >= entries.size() / (is_mapping ? 2 : 1)) return line;
+            line = tree.nodes[entries[is_mapping ? 2 * step.index : step.index]].line;
+            here = entries[is_mapping ? 2 * step.index + 1 : step.index];
             continue;
         }
         auto found = find_key(tree, here, step.key);

@@ -220,7 +220,7 @@ TEST(NetworkYamlMistakes, OfProjections) {
         {with_projection("{from: a, to: a, connector: AllToAll, receptor: excitatry}"), at + "receptor", "unknown receptor", "did you mean 'excitatory'?"},
         {connector("OneToOn"), at + "connector.OneToOn", "unknown connector 'OneToOn'", "did you mean 'OneToOne'?"},
         {connector("{FixedProbability: {p: 1.5}}"), at + "connector.p", "1.5", "0 to 1"},
-        {connector("{FixedProbability: {q: 0.5}}") , at + "connector.q", "unknown key 'q'", "did you mean 'p'?"},
+        {connector("{FixedProbability: {p: 0.5, q: 0.5}}") , at + "connector.q", "unknown key 'q'", "did you mean 'p'?"},
         {connector("FixedProbability"), at + "connector", "needs parameters", "p: 0.1"},
         {connector("{FixedTotalNumber: {n: 101}}"), at + "connector.n", "only 100 pairs", "with_replacement"},
         {connector("{FixedTotalNumber: {n: 91, allow_self_connections: false}}"), at + "connector.n", "only 90 pairs", "90"},
