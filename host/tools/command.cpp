@@ -10,7 +10,7 @@
 
 #include "host/machine_file.hpp"
 #include "host/network_proto.hpp"
-#include "host/network_yaml.hpp"
+#include "host/network_file.hpp"
 #include "protocols/error.hpp"
 
 namespace spinn {
