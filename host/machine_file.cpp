@@ -11,9 +11,11 @@ namespace spinn {
 
 namespace {
 
-constexpr std::array<std::string_view, link_count> link_names{"east", "north_east", "north", "west", "south_west", "south"};
+constexpr std::array<std::string_view, link_count> link_names{"east", "north_east", "north",
+                                                              "west", "south_west", "south"};
 constexpr std::array<std::string_view, 3> presets{"spinn3", "spinn5", "spinn5*3"};
-constexpr std::string_view preset_help = "write spinn3 (4 chips), spinn5 (48 chips), spinn5*N (N boards), WxH chips or the name of a .yaml file";
+constexpr std::string_view preset_help =
+    "write spinn3 (4 chips), spinn5 (48 chips), spinn5*N (N boards), WxH chips or the name of a .yaml file";
 
 bool is_file_name(std::string_view name) { return name.ends_with(".yaml") || name.ends_with(".yml"); }
 
@@ -26,7 +28,8 @@ std::optional<MachineShape> try_preset(std::string_view name, Problem& problem) 
         problem.what = error.what();
     }
     const std::string_view near = nearest(name, presets);
-    problem.fix = near.empty() ? std::string(preset_help) : "did you mean '" + std::string(near) + "'? " + std::string(preset_help);
+    problem.fix = near.empty() ? std::string(preset_help)
+                               : "did you mean '" + std::string(near) + "'? " + std::string(preset_help);
     return std::nullopt;
 }
 
@@ -42,12 +45,15 @@ void read_parts(const YamlReader& yaml, const YamlMapping& fields, std::string_v
     for (std::size_t i = 0; i < items->size(); ++i) {
         const auto fields_of_item = children_of(yaml.tree, (*items)[i]);
         if (node_at(yaml.tree, (*items)[i]).kind != YamlNode::Kind::sequence || fields_of_item.size() != length) {
-            yaml.report.add(path / i, "expected " + std::string(example) + ", found " + describe_node(yaml.tree, (*items)[i]),
+            yaml.report.add(path / i,
+                            "expected " + std::string(example) + ", found " + describe_node(yaml.tree, (*items)[i]),
                             "write such as " + std::string(example));
             continue;
         }
-        const auto x = read_whole(yaml, fields_of_item[0], path / i / 0, 0, static_cast<std::uint64_t>(shape.width - 1));
-        const auto y = read_whole(yaml, fields_of_item[1], path / i / 1, 0, static_cast<std::uint64_t>(shape.height - 1));
+        const auto x =
+            read_whole(yaml, fields_of_item[0], path / i / 0, 0, static_cast<std::uint64_t>(shape.width - 1));
+        const auto y =
+            read_whole(yaml, fields_of_item[1], path / i / 1, 0, static_cast<std::uint64_t>(shape.height - 1));
         if (!x || !y) continue;
         const ChipCoord chip{static_cast<std::uint8_t>(*x), static_cast<std::uint8_t>(*y)};
         if (!has_chip(shape, chip))
@@ -89,8 +95,9 @@ MachineShape read_machine_yaml(std::string_view text, const std::string& file_na
     if (!shape) report.throw_if_any();  // where the parts lie, nobody can tell without the machine
 
     MachineFaults faults;
-    read_parts(yaml, fields, "dead_chips", 2, "[x, y]", *shape,
-               [&](std::span<const YamlNodeId>, const DocumentPath&, ChipCoord chip) { faults.dead_chips.push_back(chip); });
+    read_parts(
+        yaml, fields, "dead_chips", 2, "[x, y]", *shape,
+        [&](std::span<const YamlNodeId>, const DocumentPath&, ChipCoord chip) { faults.dead_chips.push_back(chip); });
     read_parts(yaml, fields, "dead_cores", 3, "[x, y, core]", *shape,
                [&](std::span<const YamlNodeId> item, const DocumentPath& path, ChipCoord chip) {
                    if (const auto core = read_whole(yaml, item[2], path / 2, 0, physical_cores_per_chip - 1))
@@ -98,7 +105,8 @@ MachineShape read_machine_yaml(std::string_view text, const std::string& file_na
                });
     read_parts(yaml, fields, "dead_links", 3, "[x, y, link]", *shape,
                [&](std::span<const YamlNodeId> item, const DocumentPath& path, ChipCoord chip) {
-                   if (const auto link = read_link(yaml, item[2], path / 2)) faults.dead_links.emplace_back(chip, *link);
+                   if (const auto link = read_link(yaml, item[2], path / 2))
+                       faults.dead_links.emplace_back(chip, *link);
                });
     report.throw_if_any();
     MachineShape with = with_faults(*std::move(shape), faults);
@@ -111,7 +119,8 @@ MachineShape read_machine(std::string_view preset_or_path) {
     if (is_file_name(preset_or_path)) {
         const std::string path(preset_or_path);
         const auto text = read_text_file(path);
-        if (!text) throw InputError({{"there is no readable machine file of this name", path, std::string(preset_help)}});
+        if (!text)
+            throw InputError({{"there is no readable machine file of this name", path, std::string(preset_help)}});
         return read_machine_yaml(*text, path);
     }
     Problem problem;

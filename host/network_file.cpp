@@ -20,7 +20,9 @@ Network read_any(const std::filesystem::path& path) {
         throw InputError({{"a network file cannot end in " + in_quotes(ending), path.string(),
                            "use .yaml or .yml, .pb or .binpb (protobuf) or .txtpb (protobuf as text)"}});
     const auto text = read_text_file(path);
-    if (!text) throw InputError({{"there is no readable file of this name", path.string(), "give the name of a network file"}});
+    if (!text)
+        throw InputError(
+            {{"there is no readable file of this name", path.string(), "give the name of a network file"}});
     if (ending == ".pb" || ending == ".binpb") return decode_network(*text, path.string());
     if (ending == ".txtpb") return decode_network_text(*text, path.string());
     return read_network_yaml(*text, path.string());

@@ -12,7 +12,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string_view bytes(reinterpret_cast<const char*>(data), size);
     spinn::Network network;
     try {
-        network = size > 0 && data[0] == '#' ? spinn::decode_network_text(bytes, "fuzz.txtpb") : spinn::decode_network(bytes, "fuzz.pb");
+        network = size > 0 && data[0] == '#' ? spinn::decode_network_text(bytes, "fuzz.txtpb")
+                                             : spinn::decode_network(bytes, "fuzz.pb");
     } catch (const spinn::InputError&) {
         return 0;
     }

@@ -73,13 +73,15 @@ TEST(Examples, TheMistakesAreAllFound) {
             EXPECT_FALSE(problem.fix.empty());
         }
         EXPECT_THAT(places, testing::ElementsAre(
-            "4: duration", "5: sed", "12: populations.cells.parameters.tau_n",
-            "13: populations.cells.parameters.cm", "14: populations.cells.parameters.v_rest", "15: populations.cells.parameters.cm",
-            "16: populations.cells.initial.v.unifrom", "19: populations.stimulus.model", "20: populations.source.size",
-            "22: populations.source.parameters.spike_times", "25: projections[0].from", "26: projections[0].to",
-            "27: projections[0].connector.p", "28: projections[0].synapse.delay", "31: projections[1].connector.n",
-            "32: projections[1].synapse.weight", "34: projections[2].connector.OneToOn", "34: projections[2].to",
-            "38: record[1].variables", "38: record[1].interval"));
+                                "4: duration", "5: sed", "12: populations.cells.parameters.tau_n",
+                                "13: populations.cells.parameters.cm", "14: populations.cells.parameters.v_rest",
+                                "15: populations.cells.parameters.cm", "16: populations.cells.initial.v.unifrom",
+                                "19: populations.stimulus.model", "20: populations.source.size",
+                                "22: populations.source.parameters.spike_times", "25: projections[0].from",
+                                "26: projections[0].to", "27: projections[0].connector.p",
+                                "28: projections[0].synapse.delay", "31: projections[1].connector.n",
+                                "32: projections[1].synapse.weight", "34: projections[2].connector.OneToOn",
+                                "34: projections[2].to", "38: record[1].variables", "38: record[1].interval"));
     }
 }
 
@@ -97,7 +99,9 @@ TEST(NetworkFile, TheEndingTellsTheFormat) {
 
 TEST(NetworkFile, ConnectionListsLieBesideTheNetwork) {
     const TemporaryFolder folder;
-    const std::string head = "populations: {a: {size: 10, model: IF_curr_exp}}\nprojections:\n  - {from: a, to: a, connector: {FromList: {file: list.txt}}}\n";
+    const std::string head =
+        "populations: {a: {size: 10, model: IF_curr_exp}}\nprojections:\n  - {from: a, to: a, connector: {FromList: "
+        "{file: list.txt}}}\n";
     std::ofstream(folder.path() / "net.yaml") << head;
     std::ofstream(folder.path() / "list.txt") << "# pre post weight delay\n0 1 0.5 2\n\n3\t4,0.25 , 1e0  # last\n";
     const Network network = read_network_file(folder.path() / "net.yaml");
@@ -110,7 +114,8 @@ TEST(NetworkFile, ConnectionListsLieBesideTheNetwork) {
         FAIL() << "must throw";
     } catch (const InputError& error) {
         ASSERT_EQ(error.problems().size(), 1u);
-        EXPECT_EQ(error.problems()[0].where, (folder.path() / "list.txt").string() + ":3: projections[0].connector.connections[1]");
+        EXPECT_EQ(error.problems()[0].where,
+                  (folder.path() / "list.txt").string() + ":3: projections[0].connector.connections[1]");
     }
     std::ofstream(folder.path() / "list.txt") << "0 1 half 2\n0 1\n0 -1\n1\n";
     try {
@@ -136,10 +141,12 @@ TEST(Inputs, LoadWherePresent) {
     if (std::system("python3 -c '' 2>/dev/null") != 0) GTEST_SKIP() << "no python3 to run the generators";
     const TemporaryFolder out;
     const fs::path yaml = out.path() / "generated.yaml";
-    for (const char* arguments : {"brunel.py", "brunel.py --input dc", "brunel.py --n 100000", "microcircuit.py", "microcircuit.py --input dc",
-                                  "microcircuit.py --scale 0.1", "microcircuit.py --scale 0.01"}) {
+    for (const char* arguments :
+         {"brunel.py", "brunel.py --input dc", "brunel.py --n 100000", "microcircuit.py", "microcircuit.py --input dc",
+          "microcircuit.py --scale 0.1", "microcircuit.py --scale 0.01"}) {
         SCOPED_TRACE(arguments);
-        ASSERT_EQ(std::system(("python3 '" + folder.string() + "'/" + arguments + " > '" + yaml.string() + "'").c_str()), 0);
+        ASSERT_EQ(
+            std::system(("python3 '" + folder.string() + "'/" + arguments + " > '" + yaml.string() + "'").c_str()), 0);
         const Network network = read_network_file(yaml);
         EXPECT_EQ(read_network_yaml(to_yaml(network), "again.yaml"), network);
     }

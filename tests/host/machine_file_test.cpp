@@ -17,7 +17,9 @@ TEST(MachineFile, APresetIsAMachine) {
 
 TEST(MachineFile, FaultsAreTakenOut) {
     const MachineShape shape = read_machine_yaml(
-        "machine: 8x8\ndead_chips: [[3, 4]]\ndead_cores: [[1, 2, 5], [1, 2, 6]]\ndead_links: [[2, 1, north], [5, 5, 0]]\n", "m.yaml");
+        "machine: 8x8\ndead_chips: [[3, 4]]\ndead_cores: [[1, 2, 5], [1, 2, 6]]\ndead_links: [[2, 1, north], [5, 5, "
+        "0]]\n",
+        "m.yaml");
     EXPECT_FALSE(has_chip(shape, {3, 4}));
     EXPECT_EQ(chip_at(shape, {1, 2}).dead_cores, (1u << 5) | (1u << 6));
     EXPECT_EQ(neighbour(shape, {2, 1}, Link::north), std::nullopt);
@@ -28,8 +30,10 @@ TEST(MachineFile, FaultsAreTakenOut) {
 
 TEST(MachineFile, EveryMistakeIsNamedWithItsLine) {
     try {
-        read_machine_yaml("machine: spinn3\ndead_chips:\n  - [2, 0]\n  - [0]\ndead_cores:\n  - [0, 0, 18]\ndead_links:\n"
-                          "  - [0, 0, nroth]\n  - [0, 0, 6]\ndead_chip: []\n", "m.yaml");
+        read_machine_yaml(
+            "machine: spinn3\ndead_chips:\n  - [2, 0]\n  - [0]\ndead_cores:\n  - [0, 0, 18]\ndead_links:\n"
+            "  - [0, 0, nroth]\n  - [0, 0, 6]\ndead_chip: []\n",
+            "m.yaml");
         FAIL() << "must throw";
     } catch (const InputError& error) {
         ASSERT_EQ(error.problems().size(), 6u) << error.what();

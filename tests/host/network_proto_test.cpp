@@ -36,17 +36,27 @@ Network rich_network() {
     currents.parameters["v_rest"] = Distribution{DistributionKind::normal, -65.5, 0.5};
     network.populations = {cells, source, currents};
 
-    const auto project = [&](std::string name, View pre, View post, Connector connector, Distribution weight, Distribution delay, Receptor receptor) {
-        network.projections.push_back({std::move(name), std::move(pre), std::move(post), std::move(connector), weight, delay, receptor});
+    const auto project = [&](std::string name, View pre, View post, Connector connector, Distribution weight,
+                             Distribution delay, Receptor receptor) {
+        network.projections.push_back(
+            {std::move(name), std::move(pre), std::move(post), std::move(connector), weight, delay, receptor});
     };
     const View all_cells{0, {0, 1, 40, {}}}, all_currents{2, {0, 1, 7, {}}};
-    project("all", {1, {0, 2, 2, {}}}, {0, {5, 1, 1, {}}}, {ConnectorKind::all_to_all, 0, 0, false, false, {}}, constant(0.25), {}, Receptor::excitatory);
-    project("one", {1, {0, 1, 3, {}}}, {0, {0, 1, 2, {9, 3}}}, {ConnectorKind::one_to_one, 0, 0, false, true, {}}, {}, constant(0.7), Receptor::inhibitory);
-    project("p", all_cells, all_currents, {ConnectorKind::fixed_probability, 0.125, 0, false, true, {}}, {DistributionKind::uniform, -0.5, -0.25}, {DistributionKind::uniform, 0.2, 0.9}, Receptor::inhibitory);
-    project("total", all_cells, all_cells, {ConnectorKind::fixed_total_number, 0, 123, true, false, {}}, constant(0.01), {}, Receptor::excitatory);
-    project("pre", all_cells, all_cells, {ConnectorKind::fixed_number_pre, 0, 5, false, false, {}}, constant(0.02), {}, Receptor::excitatory);
-    project("post", all_cells, all_cells, {ConnectorKind::fixed_number_post, 0, 6, true, true, {}}, constant(0.03), {}, Receptor::excitatory);
-    project("list", all_cells, all_currents, {ConnectorKind::list, 0, 0, false, true, {{1, 2, 0.5, 0.3}, {39, 6, 0.75, 4.1}}}, {DistributionKind::normal, 1.0, 0.5}, constant(0.4), Receptor::excitatory);
+    project("all", {1, {0, 2, 2, {}}}, {0, {5, 1, 1, {}}}, {ConnectorKind::all_to_all, 0, 0, false, false, {}},
+            constant(0.25), {}, Receptor::excitatory);
+    project("one", {1, {0, 1, 3, {}}}, {0, {0, 1, 2, {9, 3}}}, {ConnectorKind::one_to_one, 0, 0, false, true, {}}, {},
+            constant(0.7), Receptor::inhibitory);
+    project("p", all_cells, all_currents, {ConnectorKind::fixed_probability, 0.125, 0, false, true, {}},
+            {DistributionKind::uniform, -0.5, -0.25}, {DistributionKind::uniform, 0.2, 0.9}, Receptor::inhibitory);
+    project("total", all_cells, all_cells, {ConnectorKind::fixed_total_number, 0, 123, true, false, {}}, constant(0.01),
+            {}, Receptor::excitatory);
+    project("pre", all_cells, all_cells, {ConnectorKind::fixed_number_pre, 0, 5, false, false, {}}, constant(0.02), {},
+            Receptor::excitatory);
+    project("post", all_cells, all_cells, {ConnectorKind::fixed_number_post, 0, 6, true, true, {}}, constant(0.03), {},
+            Receptor::excitatory);
+    project("list", all_cells, all_currents,
+            {ConnectorKind::list, 0, 0, false, true, {{1, 2, 0.5, 0.3}, {39, 6, 0.75, 4.1}}},
+            {DistributionKind::normal, 1.0, 0.5}, constant(0.4), Receptor::excitatory);
     network.recordings = {{{0, {0, 1, 40, {}}}, {Variable::spikes}, 0.0},
                           {{2, {1, 3, 2, {}}}, {Variable::v, Variable::gsyn_inh, Variable::gsyn_exc}, 0.3}};
     return network;
@@ -72,7 +82,8 @@ TEST(NetworkYamlWriter, EveryDoubleKeepsItsBits) {
     Network network;
     Population cells{"cells", 1000, ModelKind::if_curr_exp, {}, {}, {}, 0};
     std::vector<double> values;
-    for (int i = 0; i < 1000; ++i) values.push_back(std::ldexp(std::generate_canonical<double, 53>(random), static_cast<int>(random() % 40) - 24));
+    for (int i = 0; i < 1000; ++i)
+        values.push_back(std::ldexp(std::generate_canonical<double, 53>(random), static_cast<int>(random() % 40) - 24));
     cells.parameters["i_offset"] = values;
     network.populations = {cells};
     EXPECT_EQ(read_network_yaml(to_yaml(network), "net.yaml"), network);
@@ -92,7 +103,8 @@ TEST(NetworkProto, MistakesAreThoseOfTheYamlFile) {
     } catch (const InputError& error) {
         std::vector<std::string> places;
         for (const Problem& problem : error.problems()) places.push_back(problem.where);
-        EXPECT_THAT(places, testing::IsSupersetOf({"net.pb: timestep", "net.pb: populations.cells.size", "net.pb: record[0].variables"}));
+        EXPECT_THAT(places, testing::IsSupersetOf(
+                                {"net.pb: timestep", "net.pb: populations.cells.size", "net.pb: record[0].variables"}));
     }
 }
 
@@ -102,7 +114,8 @@ TEST(NetworkProto, AnyBytesGiveANetworkOrAnInputError) {
     int refused = 0;
     for (int i = 0; i < 3000; ++i) {
         std::string bytes = good.substr(0, i % 3 == 0 ? random() % good.size() : good.size());
-        for (unsigned k = 0; k < 1 + random() % 4 && !bytes.empty(); ++k) bytes[random() % bytes.size()] = static_cast<char>(random());
+        for (unsigned k = 0; k < 1 + random() % 4 && !bytes.empty(); ++k)
+            bytes[random() % bytes.size()] = static_cast<char>(random());
         try {
             decode_network(bytes, "net.pb");
         } catch (const InputError&) {

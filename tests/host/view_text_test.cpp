@@ -31,8 +31,8 @@ TEST(ViewText, SlicesFollowPython) {
 }
 
 TEST(ViewText, WhatIsNoViewIsAnError) {
-    for (const char* brackets : {"[]", "[5]", "[-6]", "[0:6]", "[2:1]", "[0:5:0]", "[0:5:-1]", "[1:2:3:4]", "[1,,2]", "[1,1]", "[1, -4]",
-                                 "[a]", "[1", "[99999999999999999999]", "[0:5]]"})
+    for (const char* brackets : {"[]", "[5]", "[-6]", "[0:6]", "[2:1]", "[0:5:0]", "[0:5:-1]", "[1:2:3:4]", "[1,,2]",
+                                 "[1,1]", "[1, -4]", "[a]", "[1", "[99999999999999999999]", "[0:5]]"})
         EXPECT_TRUE(std::holds_alternative<ViewError>(parse_selection(brackets, 5))) << brackets;
 }
 
@@ -56,7 +56,8 @@ TEST(ViewText, OverlapCountsSharedNeurons) {
     std::vector<NeuronSelection> selections{{0, 1, 3, {8, 1, 4}}, {0, 1, 2, {4, 0}}};
     for (std::uint32_t start = 0; start < size; ++start)
         for (std::uint32_t step = 1; step < size; ++step)
-            for (std::uint32_t count = 1; start + (count - 1) * step < size; ++count) selections.push_back({start, step, count, {}});
+            for (std::uint32_t count = 1; start + (count - 1) * step < size; ++count)
+                selections.push_back({start, step, count, {}});
     for (const NeuronSelection& a : selections)
         for (const NeuronSelection& b : selections) {
             std::set<std::uint32_t> members;
