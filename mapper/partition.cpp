@@ -1,12 +1,12 @@
 #include <algorithm>
 #include <stdexcept>
 #include <string>
-#include <unordered_map>
+#include <utility>
 
 #include "mapper/core_block.hpp"
 #include "mapper/map_network.hpp"
-#include "mapper/projection_statistics.hpp"
 #include "protocols/error.hpp"
+#include "runtime/connection_statistics.hpp"
 
 namespace spinn {
 
@@ -44,7 +44,7 @@ template <typename Visit>
 void for_each_pair(const Projection& projection, std::uint32_t pre_width, std::uint32_t post_width, const Visit& visit) {
     const NeuronSelection& pre = projection.pre.neurons;
     const NeuronSelection& post = projection.post.neurons;
-    const auto once = [&, last = std::pair(~0u, ~0u)](std::uint32_t a, std::uint32_t b) mutable {
+    auto once = [&, last = std::pair(~0u, ~0u)](std::uint32_t a, std::uint32_t b) mutable {
         if (std::exchange(last, {a, b}) != std::pair(a, b)) visit(a, b);
     };
     if (projection.connector.kind == ConnectorKind::one_to_one) {
@@ -100,9 +100,9 @@ MachineGraph partition(const Network& network, const PartitionOptions& options) 
         const Projection& projection = network.projections[index];
         const std::uint32_t pre = projection.pre.population, post = projection.post.population;
         const PopulationPlan& plan = graph.plans[pre];
-        const ProjectionStatistics statistics = projection_statistics(connection_rule(network, index));
-        const bool delayed = plan.n_stages > 0 && statistics.max_delay_ticks > plan.stage_ticks;
-        const bool direct = plan.n_stages == 0 || statistics.min_delay_ticks <= plan.stage_ticks;
+        const ConnectionRule rule = connection_rule(network, index);
+        const bool delayed = plan.n_stages > 0 && max_delay_ticks(rule) > plan.stage_ticks;
+        const bool direct = plan.n_stages == 0 || min_delay_ticks(rule) <= plan.stage_ticks;
         for_each_pair(projection, plan.atoms_per_core, graph.plans[post].atoms_per_core, [&](std::uint32_t a, std::uint32_t b) {
             const std::uint32_t source = slices_of[pre].first + a;
             const std::uint32_t target = slices_of[post].first + b;

@@ -4,8 +4,8 @@
 #include <bit>
 #include <string>
 
-#include "mapper/projection_statistics.hpp"
 #include "protocols/error.hpp"
+#include "runtime/connection_statistics.hpp"
 
 namespace spinn {
 
@@ -39,10 +39,10 @@ std::vector<PopulationPlan> plan_populations(const Network& network, std::uint32
     std::vector<std::vector<bool>> sources(n, std::vector<bool>(n, false));
     for (std::size_t p = 0; p < network.projections.size(); ++p) {
         const Projection& projection = network.projections[p];
-        const ProjectionStatistics statistics = projection_statistics(connection_rule(network, p));
+        const std::uint32_t longest = max_delay_ticks(connection_rule(network, p));
         const std::size_t pre = projection.pre.population, post = projection.post.population;
-        max_delay_in[post] = std::max(max_delay_in[post], statistics.max_delay_ticks);
-        max_delay_out[pre] = std::max(max_delay_out[pre], statistics.max_delay_ticks);
+        max_delay_in[post] = std::max(max_delay_in[post], longest);
+        max_delay_out[pre] = std::max(max_delay_out[pre], longest);
         need[post].addresses += 2;
         if (!sources[post][pre]) need[post].entries += 2;
         sources[post][pre] = true;

@@ -4,8 +4,8 @@
 #include <map>
 
 #include "mapper/population_plan.hpp"
-#include "mapper/projection_statistics.hpp"
 #include "runtime/array_source.hpp"
+#include "runtime/connection_statistics.hpp"
 
 namespace spinn {
 
@@ -84,14 +84,15 @@ std::array<std::uint32_t, 2> ring_buffer_shifts(const Network& network, std::siz
             const Projection& projection = network.projections[p];
             if (projection.post.population != population || static_cast<std::size_t>(projection.receptor) != receptor)
                 continue;
-            const ProjectionStatistics statistics = projection_statistics(connection_rule(network, p));
-            const double n = statistics.max_connections_per_post;
+            const ConnectionRule rule = connection_rule(network, p);
+            const SynapseSummary synapses = summarise_synapses(rule);
+            const double n = max_connections_per_post(rule);
             const SourceRate rate = source_rate(network, projection.pre.population);
-            weights.add(statistics.mean_weight * scale, statistics.weight_variance * scale * scale, n);
+            weights.add(synapses.mean_weight * scale, synapses.weight_variance * scale * scale, n);
             rates.add(rate.spikes_per_second, 0.0, n);
-            total += rate.spikes_per_tick * statistics.max_weight * n;
-            biggest = std::max(biggest, statistics.max_weight * scale);
-            delays_vary = delays_vary || statistics.delay_variance > 0.0;
+            total += rate.spikes_per_tick * synapses.max_weight * n;
+            biggest = std::max(biggest, synapses.max_weight * scale);
+            delays_vary = delays_vary || synapses.delay_variance_ms2 > 0.0;
         }
         const double lambda = weights.n * rates.mean / ticks_per_second;
         const double upper = lambda * weights.mean +
