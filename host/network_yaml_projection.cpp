@@ -1,11 +1,11 @@
 #include <array>
 #include <filesystem>
-#include <fstream>
 #include <optional>
 
 #include "host/connection_list_file.hpp"
 #include "host/network_names.hpp"
 #include "host/network_yaml_parts.hpp"
+#include "host/text_file.hpp"
 #include "host/validate_network.hpp"
 #include "host/validate_values.hpp"
 
@@ -150,15 +150,6 @@ void read_inline_list(const NetworkReader& reader, YamlNodeId node, const Docume
     if (wrong == 0) check_left_out(reader, projection, all_weights, all_delays, path);
 }
 
-std::optional<std::string> read_whole_file(const std::filesystem::path& name) {
-    std::error_code error;
-    if (!std::filesystem::is_regular_file(name, error)) return std::nullopt;  // a pipe or a device may never end
-    std::ifstream file(name, std::ios::binary);
-    std::string text(std::filesystem::file_size(name, error), '\0');
-    if (error || !file.read(text.data(), static_cast<std::streamsize>(text.size()))) return std::nullopt;
-    return text;
-}
-
 void read_list_file(const NetworkReader& reader, std::size_t index, YamlNodeId node, const DocumentPath& path,
                     const std::vector<ListColumn>& columns, Projection& projection) {
     const YamlReader& yaml = reader.yaml;
@@ -169,7 +160,7 @@ void read_list_file(const NetworkReader& reader, std::size_t index, YamlNodeId n
         return;
     }
     const std::filesystem::path full = std::filesystem::path(reader.folder) / *name;
-    const auto text = read_whole_file(full);
+    const auto text = read_text_file(full);
     if (!text) {
         yaml.report.add(path, "there is no readable file " + in_quotes(full.string()), "names are relative to the network's file");
         return;

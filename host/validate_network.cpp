@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "host/machine_file.hpp"
 #include "host/network_names.hpp"
 #include "host/validate_projection.hpp"
 #include "host/validate_values.hpp"
@@ -31,8 +32,12 @@ void validate_run(const Network& network, ProblemReport& report) {
                    "choose less than " + number_text(max_run_steps * dt) + " ms");
     }
     if (!is_printable(network.name)) report.add(top / "name", "the name holds characters that cannot be printed", "use UTF-8 text of one line");
-    if (!is_printable(network.machine))
-        report.add(top / "machine", "the machine's name holds characters that cannot be printed", "write spinn3, spinn5, spinn5*3, 16x16 or the name of a machine file");
+    if (!is_printable(network.machine)) {
+        report.add(top / "machine", "the machine's name holds characters that cannot be printed", "write spinn5, or the name of a machine file");
+    } else if (!network.machine.empty()) {
+        if (const Problem problem = machine_name_problem(network.machine); !problem.what.empty())
+            report.add(top / "machine", problem.what, problem.fix);
+    }
     if (network.populations.empty()) report.add(top / "populations", "the network has no population", "describe at least one");
 }
 

@@ -40,8 +40,8 @@ struct PoissonSlice {
 /// @param region as decode_poisson_region() gives it
 PoissonSlice load_poisson(const PoissonRegion& region);
 
-/// The new rate of a source, from the coming tick on. @param atom within the slice
-void set_rate(PoissonSlice& slice, std::uint32_t atom, ULongAccum rate_hz);
+/// The new rate of a source. @param atom within the slice. @param tick the first tick at which it holds
+void set_rate(PoissonSlice& slice, std::uint32_t atom, ULongAccum rate_hz, Tick tick);
 
 /// Appends every atom that spikes in this tick, ascending, and how often (at least 1) it does. Call once for every
 /// tick, in order.
