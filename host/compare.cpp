@@ -171,6 +171,19 @@ void compare_membranes(const PopulationActivity& machine, const PopulationActivi
 
 }  // namespace
 
+namespace {
+
+/// What was asked for, or less where the run ended early (provenance: biological_s).
+double run_duration_ms(const Results& results) {
+    const nlohmann::json run = nlohmann::json::parse(results.provenance, nullptr, false);
+    if (!run.is_object() || !run.contains("biological_s") || !run["biological_s"].is_number())
+        return results.header.duration_ms;
+    const double lived_ms = run["biological_s"].get<double>() * 1000.0;
+    return lived_ms >= 0.0 ? std::min(lived_ms, results.header.duration_ms) : results.header.duration_ms;
+}
+
+}  // namespace
+
 Network network_of_run(const Network& network, const Results& results) {
     const ResultsHeader& header = results.header;
     std::vector<Problem> problems;
@@ -199,7 +212,7 @@ Network network_of_run(const Network& network, const Results& results) {
     if (!problems.empty()) throw InputError(std::move(problems));
     Network run = network;
     run.seed = header.seed;
-    run.duration_ms = header.duration_ms;
+    run.duration_ms = run_duration_ms(results);
     return run;
 }
 

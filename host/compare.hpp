@@ -73,7 +73,7 @@ struct Comparison {
     std::string verdict;
 };
 
-/// The network as it was run: with the seed and duration of the results.
+/// The network as it was run: with the seed of the results, and as long as they say that it ran.
 /// @throws InputError when the results belong to another network (populations, sizes, timestep, recordings)
 Network network_of_run(const Network& network, const Results& results);
 

@@ -107,30 +107,68 @@ std::string entry(const std::string& name, const std::string& value) {
     return value.empty() ? "" : "<dt>" + escaped(name) + "</dt><dd>" + escaped(value) + "</dd>";
 }
 
-/// What the results file says about its making, and what this comparison did.
+/// What the run says of itself; an empty object when it says nothing that can be read.
+nlohmann::json run_provenance(const Results& results) {
+    nlohmann::json run = nlohmann::json::parse(results.provenance, nullptr, false);
+    return run.is_object() ? run : nlohmann::json::object();
+}
+
+/// A member as text; empty when there is none.
+std::string member(const nlohmann::json& run, const char* key) {
+    const auto found = run.find(key);
+    if (found == run.end()) return "";
+    if (found->is_string()) return found->get<std::string>();
+    if (found->is_number_unsigned()) return with_separators(found->get<std::uint64_t>());
+    if (found->is_number()) return fixed_text(found->get<double>(), 3);
+    return found->is_boolean() ? found->dump() : "";
+}
+
 std::string provenance(const ReportData& data) {
     const ResultsHeader& header = data.results.header;
-    std::string out = "<dl>" + entry("Network", header.network_name) + entry("Seed", std::to_string(header.seed)) +
-                      entry("Time step", fixed_text(header.timestep_ms, 3) + " ms") +
-                      entry("Duration", fixed_text(header.duration_ms, 1) + " ms (" +
-                                            with_separators(data.comparison.ticks) + " steps)") +
-                      entry("Image", header.image_hash);
-    const nlohmann::json run = nlohmann::json::parse(data.results.provenance, nullptr, false);
-    if (run.is_object()) {
-        for (const auto& [key, value] : run.items()) {
-            const bool repeated = key == "network" || key == "seed" || key == "timestep_ms" || key == "image_hash";
-            if (repeated || value.is_structured() || value.is_null()) continue;
-            std::string name = key;
-            std::ranges::replace(name, '_', ' ');
-            out += entry("Run: " + name, value.is_string() ? value.get<std::string>() : value.dump());
-        }
-    }
-    out += entry("Reference",
+    const nlohmann::json run = run_provenance(data.results);
+    const auto with_unit = [&](const char* key, const char* unit) {
+        const std::string text = member(run, key);
+        return text.empty() ? text : text + unit;
+    };
+    return "<dl>" + entry("Network", header.network_name) + entry("Seed", std::to_string(header.seed)) +
+           entry("Time step", svg::tick_text(header.timestep_ms, 0.001) + " ms") +
+           entry("Duration", fixed_text(data.network.duration_ms, 1) + " ms, " +
+                                 with_separators(data.comparison.ticks) + " steps") +
+           entry("Image", header.image_hash) + entry("Machine", member(run, "machine")) +
+           entry("Rounding", member(run, "rounding")) +
+           entry("Run by", member(run, "program") + " " + member(run, "version")) +
+           entry("Threads", member(run, "threads")) + entry("Run time", with_unit("run_s", " s")) +
+           entry("Synaptic events", member(run, "synaptic_events")) +
+           entry("Packets sent", member(run, "packets_sent")) + entry("Spike hash", member(run, "spike_hash")) +
+           entry("Reference",
                  std::string("double precision, exponential Euler, ") +
                      (data.reference.quantised_constants ? "constants as the board computes them" : "exact constants") +
-                     ", " + with_separators(data.reference.synaptic_events) + " synaptic events in " +
-                     fixed_text(data.reference.seconds, 2) + " s");
-    return out + "</dl>";
+                     "; " + with_separators(data.reference.synaptic_events) + " synaptic events in " +
+                     fixed_text(data.reference.seconds, 2) + " s") +
+           "</dl>";
+}
+
+/// What went wrong on the machine and may explain a difference.
+std::string complaints(const ReportData& data) {
+    const std::pair<const char*, const char*> counters[] = {
+        {"saturations", "additions saturated a ring buffer: the input of some neurons was cut"},
+        {"weights_masked", "weights did not fit 16 bits and wrapped"},
+        {"packets_dropped", "packets were dropped by routers"},
+        {"delay_overflows", "spikes were lost in delay extensions"},
+        {"recordings_lost", "records were lost because a recording buffer was full"},
+        {"late_packets", "packets came too late"},
+        {"timer_overruns", "time steps took longer than they had"}};
+    const nlohmann::json run = run_provenance(data.results);
+    std::string list;
+    for (const auto& [key, what] : counters)
+        if (const auto found = run.find(key);
+            found != run.end() && found->is_number_unsigned() && found->get<std::uint64_t>() > 0)
+            list += "<li>" + with_separators(found->get<std::uint64_t>()) + " " + what + "</li>";
+    if (run.value("stopped", nlohmann::json()) == true)
+        list += "<li>the run ended early, after " + fixed_text(data.network.duration_ms, 1) + " of " +
+                fixed_text(data.results.header.duration_ms, 1) + " ms</li>";
+    return list.empty() ? ""
+                        : "<div class=\"verdict warn\"><strong>The machine reports</strong><ul>" + list + "</ul></div>";
 }
 
 constexpr const char* method = R"html(<ul class="notes">
@@ -163,8 +201,8 @@ std::string html_report(const ReportData& data) {
            "</style></head>\n<body><main><h1>" + escaped(name) +
            "</h1><p class=\"subtitle\">Fixed point against double precision: " + fixed_text(header.duration_ms, 0) +
            " ms in steps of " + svg::tick_text(header.timestep_ms, 0.1) + " ms, seed " + std::to_string(header.seed) +
-           "</p>" + verdict_card(data.comparison) + tiles(data) + population_table(data.comparison) + legend +
-           section("Spikes", "", raster_figure(data)) +
+           "</p>" + verdict_card(data.comparison) + complaints(data) + tiles(data) + population_table(data.comparison) +
+           legend + section("Spikes", "", raster_figure(data)) +
            section("Population rates", "Mean over the recorded neurons.", rate_figures(data)) +
            section("Membrane potentials", "Above: both runs, dots are spikes. Below: machine minus reference.",
                    trace_figures(data)) +

@@ -25,6 +25,8 @@ h2 { font-size: 18px; margin: 40px 0 4px; letter-spacing: -0.005em; }
 .verdict strong { display: block; font-size: 12.5px; letter-spacing: 0.06em; text-transform: uppercase; }
 .verdict.good { border-left-color: var(--good); } .verdict.good strong { color: var(--good); }
 .verdict.bad { border-left-color: var(--bad); } .verdict.bad strong { color: var(--bad); }
+.verdict.warn { border-left-color: var(--warn); font-size: 15px; } .verdict.warn strong { color: var(--warn); }
+.verdict ul { margin: 4px 0 0; padding-left: 20px; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(170px, 1fr)); gap: 12px; margin: 0 0 16px; }
 .tile { background: var(--paper); border: 1px solid var(--hair); border-radius: 8px; padding: 12px 16px; }
 .tile b { display: block; font-size: 22px; font-weight: 600; font-variant-numeric: tabular-nums; white-space: nowrap; }
@@ -55,12 +57,12 @@ svg .label { fill: var(--ink); font-size: 12px; }
 svg .grid { stroke: var(--hair); stroke-width: 1; fill: none; }
 svg .axis { stroke: var(--soft); stroke-width: 1; fill: none; }
 svg .line { fill: none; stroke-width: 1.4; stroke-linejoin: round; }
-svg .line.wide { stroke-width: 2.6; opacity: 0.85; }
+svg .line.wide { stroke-width: 2.6; opacity: 0.9; }
 svg .dots { fill: none; stroke-linecap: round; }
 svg .machine { stroke: var(--machine); } svg .reference { stroke: var(--reference); }
 svg .difference { stroke: var(--ink); stroke-width: 1.1; }
 svg .area { fill: var(--machine); fill-opacity: 0.28; stroke-width: 1; }
-svg .line.reference { stroke-width: 1.8; } svg .line.reference.wide { stroke-width: 2.8; }
+svg .line.reference { stroke-width: 1.8; } svg .line.reference.wide { stroke-width: 2.2; }
 svg .marker { stroke: var(--bad); stroke-width: 1.2; stroke-dasharray: 4 3; fill: none; }
 svg .marker-text { fill: var(--bad); font-size: 11px; paint-order: stroke; stroke: var(--paper); stroke-width: 3px; }
 svg .shade { fill: var(--shade); }

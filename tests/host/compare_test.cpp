@@ -230,6 +230,17 @@ TEST(NetworkOfRun, TakesSeedAndDurationOfTheRun) {
     EXPECT_EQ(run.duration_ms, 40.0);
 }
 
+TEST(NetworkOfRun, IsAsShortAsARunThatEndedEarly) {
+    Pair pair;
+    pair.machine.provenance = R"({"biological_s": 0.02, "stopped": true})";
+    EXPECT_DOUBLE_EQ(network_of_run(pair.net, pair.machine).duration_ms, 20.0);
+    for (const char* odd :
+         {"", "no JSON", "[1]", R"({"biological_s": "long"})", R"({"biological_s": -3})", R"({"biological_s": 3e9})"}) {
+        pair.machine.provenance = odd;
+        EXPECT_DOUBLE_EQ(network_of_run(pair.net, pair.machine).duration_ms, 100.0) << odd;
+    }
+}
+
 TEST(NetworkOfRun, NamesEverythingThatDoesNotBelongTogether) {
     Pair pair;
     pair.machine.header.populations[0].size = 5;
