@@ -63,7 +63,7 @@ MachineImage image_of(const Arguments& arguments, RunOptions& options, spdlog::l
         return read_and_map(arguments.input, arguments.machine, arguments.seed, map_options, log).mapping.image;
     }
     if (!arguments.machine.empty() || arguments.seed)
-        throw InputError({{.what = "an image has its machine and its seed already",
+        throw InputError(std::vector<Problem>{{.what = "an image has its machine and its seed already",
                            .where = arguments.machine.empty() ? "--seed" : "--machine",
                            .fix = "leave the option out, or give the network file instead of the image"}});
     MachineImage image = read_image(arguments.input);
@@ -74,7 +74,7 @@ MachineImage image_of(const Arguments& arguments, RunOptions& options, spdlog::l
 int run(const Arguments& arguments) {
     const std::shared_ptr<spdlog::logger> log = make_logger("spinn-emu", arguments.verbose, arguments.quiet);
     if (arguments.duration_ms && !(*arguments.duration_ms >= 0.0 && *arguments.duration_ms <= 1e9))
-        throw InputError({{.what = "a duration that is not between 0 and 1e9 ms", .where = "--duration"}});
+        throw InputError(std::vector<Problem>{{.what = "a duration that is not between 0 and 1e9 ms", .where = "--duration"}});
     RunOptions options;
     options.threads = arguments.threads;
     options.rounding = arguments.rounding;

@@ -63,7 +63,7 @@ void write_report(const std::filesystem::path& directory, const Mapping& mapping
         file << json.dump(1) << "\n";
         file.close();
         if (!file)
-            throw InputError({{.what = "cannot write the report",
+            throw InputError(std::vector<Problem>{{.what = "cannot write the report",
                                .where = (directory / name).string(),
                                .fix = "name a directory that can be written"}});
     };
