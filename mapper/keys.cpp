@@ -4,9 +4,7 @@
 #include <bit>
 #include <nlohmann/json.hpp>
 #include <numeric>
-#include <optional>
 #include <stdexcept>
-#include <tuple>
 
 #include "protocols/error.hpp"
 
@@ -17,126 +15,52 @@ namespace {
 /// The system uses the keys from here on for data transfer. Source: SpiNNFrontEndCommon, data speed-up.
 constexpr std::uint64_t first_system_key = 0xfffffff5;
 
-std::uint64_t block_size(const Net& net) { return std::bit_ceil(std::uint64_t{std::max(net.n_keys, 1u)}); }
-
-std::uint64_t aligned(std::uint64_t key, std::uint64_t size) { return (key + size - 1) / size * size; }
-
-/// Bits of x and y in turns: chips of an aligned square are consecutive.
-std::uint32_t interleaved(ChipCoord chip) {
-    std::uint32_t code = 0;
-    for (int bit = 0; bit < 8; ++bit) {
-        code |= (static_cast<std::uint32_t>(chip.x) >> bit & 1) << (2 * bit);
-        code |= (static_cast<std::uint32_t>(chip.y) >> bit & 1) << (2 * bit + 1);
-    }
-    return code;
-}
-
-/// Nets whose packets go much the same way: of one population and kind of program, from one chip.
-struct SenderGroup {
-    std::uint32_t population = 0;
-    ProgramKind program = ProgramKind::neurons;
-    std::vector<std::uint32_t> nets;  ///< by core
-
-    std::uint64_t slot_size(const MachineGraph& graph) const {
-        std::uint64_t size = 1;
-        for (const std::uint32_t net : nets) size = std::max(size, block_size(graph.nets[net]));
-        return size;
-    }
-    std::uint64_t size(const MachineGraph& graph) const { return std::bit_ceil(nets.size()) * slot_size(graph); }
+/// Slices of one population and program that follow each other in the graph; they share a zone of keys.
+struct SenderRun {
+    std::uint32_t first_slice = 0, n_slices = 0;
+    std::uint32_t most_keys = 0;  ///< of the slice that sends most; 0: none sends
 };
 
-/// By population, program and chip, chips along squares.
-std::vector<SenderGroup> sender_groups(const MachineGraph& graph, const Placements& placements) {
-    const auto rank = [&](std::uint32_t net) {
-        const std::uint32_t source = graph.nets[net].source;
-        const Slice& slice = graph.slices[source];
-        return std::tuple(slice.population, slice.program, interleaved(placements[source].chip), placements[source].core);
-    };
-    std::vector<std::uint32_t> order(graph.nets.size());
-    std::iota(order.begin(), order.end(), 0u);
-    std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return rank(a) < rank(b); });
-
-    std::vector<SenderGroup> groups;
-    ChipCoord chip_of_last;
-    for (const std::uint32_t net : order) {
-        const std::uint32_t source = graph.nets[net].source;
-        const Slice& slice = graph.slices[source];
-        const bool joins = !groups.empty() && groups.back().population == slice.population &&
-                           groups.back().program == slice.program && chip_of_last == placements[source].chip;
-        if (!joins) groups.push_back({slice.population, slice.program, {}});
-        groups.back().nets.push_back(net);
-        chip_of_last = placements[source].chip;
+std::vector<SenderRun> sender_runs(const MachineGraph& graph) {
+    std::vector<SenderRun> runs;
+    for (std::uint32_t s = 0; s < graph.slices.size(); ++s) {
+        const bool joins = s > 0 && graph.slices[s - 1].population == graph.slices[s].population &&
+                           graph.slices[s - 1].program == graph.slices[s].program;
+        if (!joins) runs.push_back({s, 0, 0});
+        ++runs.back().n_slices;
     }
-    return groups;
-}
-
-/// An aligned zone for every population and program, within it an aligned power of two for every chip.
-std::optional<KeyAllocation> zoned(const MachineGraph& graph, const std::vector<SenderGroup>& groups) {
-    KeyAllocation keys(graph.nets.size());
-    std::uint64_t zone_base = 0;
-    for (std::size_t first = 0, last = 0; first < groups.size(); first = last) {
-        std::uint64_t zone_size = 0;
-        std::vector<std::uint64_t> offsets;
-        for (last = first; last < groups.size() && groups[last].population == groups[first].population &&
-                           groups[last].program == groups[first].program;
-             ++last) {
-            offsets.push_back(aligned(zone_size, groups[last].size(graph)));
-            zone_size = offsets.back() + groups[last].size(graph);
-        }
-        zone_size = std::bit_ceil(zone_size);
-        zone_base = aligned(zone_base, zone_size);
-        if (zone_base + zone_size > first_system_key) return std::nullopt;
-        for (std::size_t group = first; group < last; ++group) {
-            std::uint64_t key = zone_base + offsets[group - first];
-            for (const std::uint32_t net : groups[group].nets) {
-                const auto mask = static_cast<std::uint32_t>(~(block_size(graph.nets[net]) - 1));
-                keys[net] = {static_cast<std::uint32_t>(key), mask};
-                key += groups[group].slot_size(graph);
-            }
-        }
-        zone_base += zone_size;
+    std::size_t run = 0;
+    for (const Net& net : graph.nets) {
+        while (net.source >= runs[run].first_slice + runs[run].n_slices) ++run;
+        runs[run].most_keys = std::max(runs[run].most_keys, net.n_keys);
     }
-    return keys;
-}
-
-/// Without gaps: the largest blocks first, in the order of the groups.
-std::optional<KeyAllocation> gapless(const MachineGraph& graph, const std::vector<SenderGroup>& groups) {
-    std::vector<std::uint32_t> order;
-    for (const SenderGroup& group : groups) order.insert(order.end(), group.nets.begin(), group.nets.end());
-    std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
-        return block_size(graph.nets[a]) > block_size(graph.nets[b]);
-    });
-    KeyAllocation keys(graph.nets.size());
-    std::uint64_t next = 0;
-    for (const std::uint32_t net : order) {
-        const std::uint64_t size = block_size(graph.nets[net]);
-        if (next + size > first_system_key) return std::nullopt;
-        keys[net] = {static_cast<std::uint32_t>(next), static_cast<std::uint32_t>(~(size - 1))};
-        next += size;
-    }
-    return keys;
+    return runs;
 }
 
 }  // namespace
 
-KeyAllocation allocate_keys(const MachineGraph& graph, const Placements& placements, const KeyOptions&) {
-    const std::vector<SenderGroup> groups = sender_groups(graph, placements);
-    if (auto keys = zoned(graph, groups)) return *std::move(keys);
-    if (auto keys = gapless(graph, groups)) return *std::move(keys);
-
-    std::uint64_t wanted = 0;
-    const Net* largest = &graph.nets.front();
-    for (const Net& net : graph.nets) {
-        wanted += block_size(net);
-        if (net.n_keys > largest->n_keys) largest = &net;
+KeyAllocation allocate_keys(const MachineGraph& graph, const KeyOptions&) {
+    KeyAllocation keys(graph.nets.size());
+    std::uint64_t next = 0, wanted = 0;
+    std::size_t net = 0;
+    for (const SenderRun& run : sender_runs(graph)) {
+        if (run.most_keys == 0) continue;
+        const std::uint64_t block = std::bit_ceil(std::uint64_t{run.most_keys});
+        const std::uint64_t zone = block * std::bit_ceil(std::uint64_t{run.n_slices});
+        wanted += zone;
+        next = (next + zone - 1) / zone * zone;
+        for (; net < graph.nets.size() && graph.nets[net].source < run.first_slice + run.n_slices; ++net) {
+            const std::uint64_t key = next + (graph.nets[net].source - run.first_slice) * block;
+            keys[net] = {static_cast<std::uint32_t>(key), static_cast<std::uint32_t>(~(block - 1))};
+        }
+        next += zone;
     }
-    throw RequestError({.what = "the network needs " + std::to_string(wanted) + " routing keys in blocks of powers of two, " +
-                                std::to_string(first_system_key) + " are free (" +
-                                std::to_string(wanted - std::min(wanted, first_system_key)) + " too many)",
-                        .where = "largest sender: " + graph.slices[largest->source].name + " with " +
-                                 std::to_string(largest->n_keys) + " keys",
-                        .fix = "use fewer neurons, shorter delays (each delay stage takes keys of its own), or atoms per core "
-                               "that are a power of two"});
+    if (next > first_system_key)
+        throw RequestError({.what = "the network needs " + std::to_string(wanted) + " routing keys in zones of powers of two, " +
+                                    std::to_string(first_system_key) + " are free",
+                            .where = "key allocation",
+                            .fix = "use fewer neurons, or shorter delays (each delay stage takes keys of its own)"});
+    return keys;
 }
 
 void check(const KeyAllocation& keys, const MachineGraph& graph) {

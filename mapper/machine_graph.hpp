@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "mapper/population_plan.hpp"
 #include "protocols/machine_image.hpp"
 
 namespace spinn {
@@ -22,12 +23,13 @@ struct Slice {
 /// The packets of one slice: all its atoms share a multicast tree.
 struct Net {
     std::uint32_t source = 0;            ///< index in MachineGraph::slices; at most one net a slice
-    std::uint32_t n_keys = 0;            ///< one per atom (per atom and stage, for a delay extension)
+    std::uint32_t n_keys = 0;            ///< one per atom; for a delay extension, stages * atoms_per_core
     double packets_per_s = 0.0;          ///< expected, for placement and link load
     std::vector<std::uint32_t> targets;  ///< slices, sorted, without duplicates; may contain the source; never empty
 };
 
 struct MachineGraph {
+    std::vector<PopulationPlan> plans;  ///< [population]
     std::vector<Slice> slices;
     std::vector<Net> nets;  ///< sorted by source
 };

@@ -1,4 +1,4 @@
-/// Why some foreign bytes could not be decoded. Bad bytes are data: decoders return this, they do not throw.
+/// Why bytes could not be decoded: every decoder of foreign bytes gives a value or one of these.
 #pragma once
 
 #include <cstddef>
@@ -7,7 +7,7 @@
 namespace spinn {
 
 struct DecodeError {
-    std::size_t offset = 0;  ///< in units of what the decoder reads (bytes or words)
+    std::size_t offset = 0;  ///< byte offset of what is wrong
     std::string reason;
 };
 

@@ -56,6 +56,7 @@ image::Core to_message(const CoreImage& core) {
     message.set_mask(core.keys.mask);
     message.set_block_address(core.block_address);
     message.set_block_size_bytes(core.block_size_bytes);
+    message.set_n_keys(core.n_keys);
     return message;
 }
 
@@ -98,6 +99,7 @@ image::Manifest to_manifest(const MachineImage& image) {
     manifest.set_timestep_ms(image.timestep_ms);
     manifest.set_duration_ms(image.duration_ms);
     manifest.set_seed(image.seed);
+    manifest.set_recording_ticks(image.recording_ticks);
     *manifest.mutable_machine() = to_message(image.machine);
     for (const PopulationInfo& population : image.populations) {
         image::Population& message = *manifest.add_populations();
@@ -126,6 +128,7 @@ MachineImage from_manifest(const image::Manifest& manifest, std::vector<std::str
     image.timestep_ms = manifest.timestep_ms();
     image.duration_ms = manifest.duration_ms();
     image.seed = manifest.seed();
+    image.recording_ticks = manifest.recording_ticks();
 
     const image::Machine& machine = manifest.machine();
     image.machine.name = machine.name();
@@ -154,6 +157,7 @@ MachineImage from_manifest(const image::Manifest& manifest, std::vector<std::str
         core.keys = {message.key(), message.mask()};
         core.block_address = message.block_address();
         core.block_size_bytes = message.block_size_bytes();
+        core.n_keys = message.n_keys();
         image.cores.push_back(std::move(core));
     }
 

@@ -64,6 +64,7 @@ struct MachineImage {
     double timestep_ms = 1.0;
     double duration_ms = 0.0;
     std::uint64_t seed = 0;
+    std::uint32_t recording_ticks = 0;  ///< ticks that the recording buffers hold for certain; 0: no limit, nothing is recorded
     MachineShape machine;
     std::vector<PopulationInfo> populations;  ///< in the order of the network file
     std::vector<CoreImage> cores;             ///< sorted by (population, first atom, program)

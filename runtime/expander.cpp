@@ -64,15 +64,15 @@ std::uint32_t write_matrix(const LooseRows& loose, std::uint32_t n_rows, const S
 ExpandedMatrices expand(std::span<const CoreProjection> projections, const SystemRegion& system, const SynapseRegion& shape,
                         PopulationTable& table, std::span<std::uint32_t> matrix) {
     ExpandedMatrices result;
-    const std::uint32_t slots = 1u << shape.delay_bits;
     for (const CoreProjection& projection : projections) {
         LooseRows direct, delayed;
         WeightScale scale{std::ldexp(double(shape.weight_scale), 15 - static_cast<int>(shape.shift[projection.receptor]))};
         const std::uint32_t width = projection.atoms_per_core;
+        const std::uint32_t stage_ticks = projection.n_stages == 0 ? 1u << shape.delay_bits : projection.stage_ticks;
         generate_batches(projection.rule, system.first_atom, system.n_atoms, [&](std::span<const Synapse> batch) {
             for (const Synapse& synapse : batch) {
-                const std::uint32_t stages = (synapse.delay_ticks - 1) / slots;
-                const std::uint32_t row_delay = (synapse.delay_ticks - 1) % slots + 1;
+                const std::uint32_t stages = (synapse.delay_ticks - 1) / stage_ticks;
+                const std::uint32_t row_delay = (synapse.delay_ticks - 1) % stage_ticks + 1;
                 const std::uint32_t word = synaptic_word(shape, scale(synapse.weight), row_delay, projection.receptor,
                                                          synapse.post - system.first_atom);
                 result.min_delay_ticks = std::min(result.min_delay_ticks, row_delay);
@@ -84,7 +84,7 @@ ExpandedMatrices expand(std::span<const CoreProjection> projections, const Syste
                 if (stages > projection.n_stages)
                     throw RequestError({.what = "a delay of " + std::to_string(synapse.delay_ticks) +
                                                 " steps was drawn; the delay extension reaches " +
-                                                std::to_string((projection.n_stages + 1) * slots),
+                                                std::to_string((projection.n_stages + 1) * stage_ticks),
                                         .where = "projection " + std::to_string(projection.rule.projection),
                                         .fix = "clip the delay distribution"});
                 const std::uint32_t core = synapse.pre / width;

@@ -19,8 +19,8 @@ struct ExpandedMatrices {
 };
 
 /// Writes one packed matrix a projection (and one for its delayed synapses) into `matrix` and their addresses into the table.
-/// A synapse of delay d lies in the undelayed row when d fits the ring buffer's slots; else in the row of stage
-/// (d - 1) / slots - 1 with delay (d - 1) % slots + 1.
+/// A synapse of delay d lies in the row of delay stage (d - 1) / stage_ticks with delay (d - 1) % stage_ticks + 1; stage 0 is the
+/// undelayed row.
 /// Weight: round half even of |w| * 2^(15 - shift) * scale.
 /// @throws RequestError when the rows do not fit the region or a delay exceeds the stages there are
 ExpandedMatrices expand(std::span<const CoreProjection> projections, const SystemRegion& system, const SynapseRegion& shape,

@@ -60,7 +60,13 @@ void ArrayProgram::start(CoreServices& services, std::uint32_t block_address) {
 void ArrayProgram::timer_tick(CoreServices& services, Tick tick) {
     atoms_.clear();
     counts_.clear();
-    emit(sources_, tick, atoms_, counts_);
+    for (const std::uint32_t atom : emit(sources_, tick)) {
+        if (atoms_.empty() || atoms_.back() != atom) {
+            atoms_.push_back(atom);
+            counts_.push_back(0);
+        }
+        ++counts_.back();
+    }
     spikes_ += record_and_send(services, recorder_, system_, tick, atoms_, counts_, packets_);
 }
 

@@ -2,7 +2,7 @@
 ///
 /// Words, little-endian:
 ///   0 model (ModelKind)   1 n_atoms   2 timestep in ms (s16.15)   3 seed, low word   4 seed, high word
-///   5 population   6 first_atom   7 n_parameters   8 n_state
+///   5 population   6 first_atom   7 n_parameters   8 n_state   9 reserved, 0
 ///   then n_parameters x n_atoms parameters, n_state x n_atoms state, n_atoms refractory timers; the atom runs fastest.
 /// Names, order and limits of parameters and state are those of describe(model). What the core derives from them (exp,
 /// quotients) is computed when it loads the region, as on the board.

@@ -41,7 +41,7 @@ TEST_P(MappingOf, PassesEveryCheck) {
 
     const Placements placements = place(graph, machine, {});
     check(placements, graph, machine);
-    const KeyAllocation keys = allocate_keys(graph, placements, {});
+    const KeyAllocation keys = allocate_keys(graph, {});
     check(keys, graph);
     const Routes routes = route(graph, placements, machine, {});
     check(routes, graph, placements, machine);

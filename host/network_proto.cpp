@@ -1,0 +1,217 @@
+#include "host/network_proto.hpp"
+
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/tokenizer.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+#include <google/protobuf/stubs/logging.h>
+#include <google/protobuf/text_format.h>
+
+#include <limits>
+
+#include "host/network_names.hpp"
+#include "host/network_proto_decode.hpp"
+#include "host/validate_network.hpp"
+#include "protocols/network.pb.h"
+
+namespace spinn {
+
+namespace {
+
+void to_proto(const Distribution& d, proto::Distribution& out) {
+    const auto set_clipped = [&](proto::Distribution::NormalClipped& clipped) {
+        clipped.set_mu(d.a);
+        clipped.set_sigma(d.b);
+        clipped.set_low(d.low);
+        clipped.set_high(d.high);
+    };
+    switch (d.kind) {
+        case DistributionKind::constant:
+            out.set_constant(d.a);
+            break;
+        case DistributionKind::uniform:
+            out.mutable_uniform()->set_low(d.a);
+            out.mutable_uniform()->set_high(d.b);
+            break;
+        case DistributionKind::normal:
+            out.mutable_normal()->set_mu(d.a);
+            out.mutable_normal()->set_sigma(d.b);
+            break;
+        case DistributionKind::normal_clipped:
+            set_clipped(*out.mutable_normal_clipped());
+            break;
+        case DistributionKind::normal_clipped_to_boundary:
+            set_clipped(*out.mutable_normal_clipped_to_boundary());
+            break;
+        case DistributionKind::exponential:
+            out.mutable_exponential()->set_beta(d.a);
+            break;
+        case DistributionKind::uniform_int:
+            out.mutable_uniform_int()->set_low(d.a);
+            out.mutable_uniform_int()->set_high(d.b);
+            break;
+    }
+}
+
+void to_proto(const std::vector<double>& numbers, proto::Numbers& out) {
+    out.mutable_values()->Assign(numbers.begin(), numbers.end());
+}
+
+void to_proto(const Value& value, proto::Value& out) {
+    if (const auto* distribution = std::get_if<Distribution>(&value))
+        to_proto(*distribution, *out.mutable_distribution());
+    else
+        to_proto(std::get<std::vector<double>>(value), *out.mutable_list());
+}
+
+void to_proto(const Population& population, proto::Population& out) {
+    out.set_name(population.name);
+    out.set_size(population.size);
+    out.set_model(std::string(describe(population.model).name));
+    for (const auto& [name, value] : population.parameters) to_proto(value, (*out.mutable_parameters())[name]);
+    for (const auto& [name, value] : population.initial_values) to_proto(value, (*out.mutable_initial())[name]);
+    for (const auto& train : population.spike_times_ms) to_proto(train, *out.add_spike_times());
+    out.set_max_atoms_per_core(population.max_atoms_per_core);
+}
+
+void to_proto(const Network& network, const View& view, proto::View& out) {
+    out.set_population(network.populations.at(view.population).name);
+    const NeuronSelection& neurons = view.neurons;
+    if (!neurons.indices.empty()) {
+        out.mutable_indices()->mutable_values()->Assign(neurons.indices.begin(), neurons.indices.end());
+        return;
+    }
+    out.mutable_slice()->set_start(neurons.start);
+    out.mutable_slice()->set_step(neurons.step);
+    out.mutable_slice()->set_count(neurons.count);
+}
+
+void to_proto(const Connector& connector, proto::Connector& out) {
+    const auto set_number = [&](proto::Connector::FixedNumber& number) {
+        number.set_n(connector.n);
+        number.set_with_replacement(connector.with_replacement);
+        number.set_allow_self_connections(connector.allow_self_connections);
+    };
+    switch (connector.kind) {
+        case ConnectorKind::all_to_all:
+            out.mutable_all_to_all()->set_allow_self_connections(connector.allow_self_connections);
+            break;
+        case ConnectorKind::one_to_one:
+            out.mutable_one_to_one();
+            break;
+        case ConnectorKind::fixed_probability:
+            out.mutable_fixed_probability()->set_p_connect(connector.probability);
+            out.mutable_fixed_probability()->set_allow_self_connections(connector.allow_self_connections);
+            break;
+        case ConnectorKind::fixed_total_number:
+            set_number(*out.mutable_fixed_total_number());
+            break;
+        case ConnectorKind::fixed_number_pre:
+            set_number(*out.mutable_fixed_number_pre());
+            break;
+        case ConnectorKind::fixed_number_post:
+            set_number(*out.mutable_fixed_number_post());
+            break;
+        case ConnectorKind::list: {
+            proto::Connector::FromList& list = *out.mutable_from_list();
+            for (const Connector::Row& row : connector.rows) {
+                list.add_pre(row.pre);
+                list.add_post(row.post);
+                list.add_weight(row.weight);
+                list.add_delay(row.delay_ms);
+            }
+            break;
+        }
+    }
+}
+
+void to_proto(const Network& network, const Projection& projection, proto::Projection& out) {
+    out.set_name(projection.name);
+    to_proto(network, projection.pre, *out.mutable_pre());
+    to_proto(network, projection.post, *out.mutable_post());
+    to_proto(projection.connector, *out.mutable_connector());
+    to_proto(projection.weight, *out.mutable_synapse()->mutable_weight());
+    to_proto(projection.delay_ms, *out.mutable_synapse()->mutable_delay());
+    out.set_receptor(static_cast<proto::Receptor>(projection.receptor));
+}
+
+proto::Network to_proto(const Network& network) {
+    proto::Network out;
+    out.set_name(network.name);
+    out.set_timestep(network.timestep_ms);
+    out.set_duration(network.duration_ms);
+    out.set_seed(network.seed);
+    out.set_machine(network.machine);
+    for (const Population& population : network.populations) to_proto(population, *out.add_populations());
+    for (const Projection& projection : network.projections) to_proto(network, projection, *out.add_projections());
+    for (const Recording& recording : network.recordings) {
+        proto::Recording& one = *out.add_recordings();
+        to_proto(network, recording.view, *one.mutable_view());
+        for (const Variable variable : recording.variables) one.add_variables(static_cast<proto::Variable>(variable));
+        one.set_sampling_interval(recording.sampling_interval_ms);
+    }
+    return out;
+}
+
+/// Keeps the first complaint of the text parser.
+class FirstError : public google::protobuf::io::ErrorCollector {
+ public:
+    int line = -1;
+    std::string message;
+    void AddError(int at_line, int, const std::string& text) override {
+        if (line < 0) {
+            line = at_line;
+            message = text;
+        }
+    }
+    void AddWarning(int, int, const std::string&) override {}
+};
+
+}  // namespace
+
+std::string encode_network(const Network& network) {
+    const proto::Network message = to_proto(network);
+    std::string bytes;
+    google::protobuf::io::StringOutputStream stream(&bytes);
+    google::protobuf::io::CodedOutputStream coded(&stream);
+    coded.SetSerializationDeterministic(true);
+    message.SerializeToCodedStream(&coded);
+    coded.Trim();
+    return bytes;
+}
+
+std::string encode_network_text(const Network& network) {
+    std::string text;
+    google::protobuf::TextFormat::PrintToString(to_proto(network), &text);
+    return text;
+}
+
+Network decode_network(std::string_view bytes, const std::string& source_name) {
+    const google::protobuf::LogSilencer silence;  // the reason goes into the exception, not to stderr
+    proto::Network message;
+    if (bytes.size() > std::numeric_limits<int>::max() ||
+        !message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
+        throw InputError(
+            {{"the bytes are no network in protobuf's binary format", source_name,
+              "write it with spinn.proto.Network of protocols/network.proto (at most 2 GiB); text goes into .txtpb"}});
+    return network_from_proto(message, source_name);
+}
+
+Network decode_network_text(std::string_view text, const std::string& source_name) {
+    const google::protobuf::LogSilencer silence;
+    proto::Network message;
+    google::protobuf::TextFormat::Parser parser;
+    FirstError error;
+    parser.RecordErrorsTo(&error);
+    parser.SetRecursionLimit(32);
+    if (text.size() > std::numeric_limits<int>::max())
+        throw InputError(
+            {{"the text is longer than 2 GiB", source_name, "use the binary format or connection list files"}});
+    google::protobuf::io::ArrayInputStream stream(text.data(), static_cast<int>(text.size()));
+    if (!parser.Parse(&stream, &message))
+        throw InputError(
+            {{"no network in protobuf's text format: " + error.message,
+              source_name + ':' + std::to_string(error.line + 1), "see protocols/network.proto for the fields"}});
+    return network_from_proto(message, source_name);
+}
+
+}  // namespace spinn

@@ -1,0 +1,234 @@
+#include "host/network_proto_decode.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "host/network_names.hpp"
+#include "host/validate_network.hpp"
+#include "protocols/network.pb.h"
+
+namespace spinn {
+
+namespace {
+
+struct ProtoReader {
+    ProblemReport& report;
+    Network& network;
+    std::unordered_map<std::string, std::uint32_t> population_index;
+};
+
+Distribution from_proto(const proto::Distribution& in) {
+    switch (in.kind_case()) {
+        case proto::Distribution::kConstant:
+            return constant(in.constant());
+        case proto::Distribution::kUniform:
+            return {DistributionKind::uniform, in.uniform().low(), in.uniform().high()};
+        case proto::Distribution::kNormal:
+            return {DistributionKind::normal, in.normal().mu(), in.normal().sigma()};
+        case proto::Distribution::kNormalClipped: {
+            const auto& clipped = in.normal_clipped();
+            return {DistributionKind::normal_clipped, clipped.mu(), clipped.sigma(), clipped.low(), clipped.high()};
+        }
+        case proto::Distribution::kNormalClippedToBoundary: {
+            const auto& clipped = in.normal_clipped_to_boundary();
+            return {DistributionKind::normal_clipped_to_boundary, clipped.mu(), clipped.sigma(), clipped.low(),
+                    clipped.high()};
+        }
+        case proto::Distribution::kExponential:
+            return {DistributionKind::exponential, in.exponential().beta()};
+        case proto::Distribution::kUniformInt:
+            return {DistributionKind::uniform_int, in.uniform_int().low(), in.uniform_int().high()};
+        case proto::Distribution::KIND_NOT_SET:
+            break;
+    }
+    return {};
+}
+
+std::vector<double> from_proto(const proto::Numbers& in) { return {in.values().begin(), in.values().end()}; }
+
+using ProtoValues = google::protobuf::Map<std::string, proto::Value>;
+
+std::map<std::string, Value> from_proto(const ProtoReader& reader, const ProtoValues& in, const DocumentPath& path) {
+    std::map<std::string, Value> values;
+    for (const auto& [name, value] : in) {
+        if (value.kind_case() == proto::Value::kList)
+            values.emplace(name, from_proto(value.list()));
+        else if (value.kind_case() == proto::Value::kDistribution &&
+                 value.distribution().kind_case() != proto::Distribution::KIND_NOT_SET)
+            values.emplace(name, from_proto(value.distribution()));
+        else
+            reader.report.add(path / name, "no value", "set the distribution (a constant for a number) or the list");
+    }
+    return values;
+}
+
+Population from_proto(const ProtoReader& reader, const proto::Population& in, std::size_t index) {
+    Population population;
+    population.name = in.name();
+    population.size = in.size();
+    population.max_atoms_per_core = in.max_atoms_per_core();
+    const DocumentPath path = DocumentPath{} / "populations" / (in.name().empty() ? std::to_string(index) : in.name());
+    const auto model = model_by_name(in.model());
+    if (!model) {
+        reader.report.add(path / "model", "unknown model " + in_quotes(in.model()),
+                          suggestion(in.model(), names_in(all_models())));
+        return population;
+    }
+    population.model = *model;
+    population.parameters = from_proto(reader, in.parameters(), path / "parameters");
+    population.initial_values = from_proto(reader, in.initial(), path / "initial");
+    for (const proto::Numbers& train : in.spike_times()) {
+        std::vector<double> times = from_proto(train);
+        std::sort(times.begin(), times.end(),
+                  [](double a, double b) { return !(a != a) && (b != b || a < b); });  // NaN last
+        population.spike_times_ms.push_back(std::move(times));
+    }
+    return population;
+}
+
+View from_proto(const ProtoReader& reader, const proto::View& in, const DocumentPath& path) {
+    View view;
+    view.population = 0xffffffff;
+    const auto found = reader.population_index.find(in.population());
+    if (found == reader.population_index.end()) {
+        reader.report.add(path, "there is no population " + in_quotes(in.population()),
+                          suggestion(in.population(), names_in(reader.network.populations)));
+        return view;
+    }
+    view.population = found->second;
+    switch (in.neurons_case()) {
+        case proto::View::kSlice:
+            view.neurons.start = in.slice().start();
+            view.neurons.step = std::max(in.slice().step(), 1u);
+            view.neurons.count = in.slice().count();
+            break;
+        case proto::View::kIndices:
+            view.neurons.indices = {in.indices().values().begin(), in.indices().values().end()};
+            view.neurons.count = static_cast<std::uint32_t>(view.neurons.indices.size());
+            break;
+        case proto::View::NEURONS_NOT_SET:
+            view.neurons.count = reader.network.populations[found->second].size;
+            break;
+    }
+    return view;
+}
+
+template <class Message>
+bool self_connections(const Message& in) {
+    return !in.has_allow_self_connections() || in.allow_self_connections();
+}
+
+void read_list(const ProtoReader& reader, const proto::Connector::FromList& in, const DocumentPath& path,
+               Projection& projection) {
+    const int n = in.pre_size();
+    const auto fits = [n](int size, bool optional) { return size == n || (optional && size == 0); };
+    if (!fits(in.post_size(), false) || !fits(in.weight_size(), true) || !fits(in.delay_size(), true)) {
+        reader.report.add(path, "the columns of the list differ in length",
+                          "give pre, post and, if at all, weight and delay the same length");
+        return;
+    }
+    const bool no_weight = n > 0 && in.weight_size() == 0 && projection.weight.kind != DistributionKind::constant;
+    const bool no_delay = n > 0 && in.delay_size() == 0 && projection.delay_ms.kind != DistributionKind::constant;
+    if (no_weight || no_delay) {
+        reader.report.add(path,
+                          std::string("rows leave the ") + (no_weight ? "weight" : "delay") +
+                              " out, and the synapse's is a distribution",
+                          "write it into the list");
+        return;
+    }
+    const double delay = projection.delay_ms.a != 0.0 ? projection.delay_ms.a : reader.network.timestep_ms;
+    projection.connector.rows.reserve(static_cast<std::size_t>(n));
+    for (int i = 0; i < n; ++i)
+        projection.connector.rows.push_back({in.pre(i), in.post(i),
+                                             in.weight_size() > 0 ? in.weight(i) : projection.weight.a,
+                                             in.delay_size() > 0 ? in.delay(i) : delay});
+}
+
+void read_connector(const ProtoReader& reader, const proto::Connector& in, const DocumentPath& path,
+                    Projection& projection) {
+    Connector& connector = projection.connector;
+    const auto read_number = [&](ConnectorKind kind, const proto::Connector::FixedNumber& number) {
+        connector.kind = kind;
+        connector.n = number.n();
+        connector.with_replacement = number.with_replacement();
+        connector.allow_self_connections = self_connections(number);
+    };
+    switch (in.kind_case()) {
+        case proto::Connector::kAllToAll:
+            connector.kind = ConnectorKind::all_to_all;
+            connector.allow_self_connections = self_connections(in.all_to_all());
+            break;
+        case proto::Connector::kOneToOne:
+            connector.kind = ConnectorKind::one_to_one;
+            break;
+        case proto::Connector::kFixedProbability:
+            connector.kind = ConnectorKind::fixed_probability;
+            connector.probability = in.fixed_probability().p_connect();
+            connector.allow_self_connections = self_connections(in.fixed_probability());
+            break;
+        case proto::Connector::kFixedTotalNumber:
+            read_number(ConnectorKind::fixed_total_number, in.fixed_total_number());
+            break;
+        case proto::Connector::kFixedNumberPre:
+            read_number(ConnectorKind::fixed_number_pre, in.fixed_number_pre());
+            break;
+        case proto::Connector::kFixedNumberPost:
+            read_number(ConnectorKind::fixed_number_post, in.fixed_number_post());
+            break;
+        case proto::Connector::kFromList:
+            connector.kind = ConnectorKind::list;
+            read_list(reader, in.from_list(), path, projection);
+            break;
+        case proto::Connector::KIND_NOT_SET:
+            reader.report.add(path, "the projection has no connector", "set one of the connectors");
+            break;
+    }
+}
+
+Projection from_proto(const ProtoReader& reader, const proto::Projection& in, const DocumentPath& path) {
+    Projection projection;
+    projection.name = in.name();
+    projection.pre = from_proto(reader, in.pre(), path / "from");
+    projection.post = from_proto(reader, in.post(), path / "to");
+    projection.weight = from_proto(in.synapse().weight());
+    projection.delay_ms = from_proto(in.synapse().delay());
+    projection.receptor = static_cast<Receptor>(in.receptor());
+    read_connector(reader, in.connector(), path / "connector", projection);
+    return projection;
+}
+
+}  // namespace
+
+Network network_from_proto(const proto::Network& message, const std::string& source_name) {
+    ProblemReport report([&](const DocumentPath&) { return FileLocation{source_name, 0}; });
+    Network network;
+    network.name = message.name();
+    if (message.has_timestep()) network.timestep_ms = message.timestep();
+    if (message.has_duration()) network.duration_ms = message.duration();
+    if (message.has_seed()) network.seed = message.seed();
+    network.machine = message.machine();
+    ProtoReader reader{report, network, {}};
+    for (int i = 0; i < message.populations_size(); ++i) {
+        const auto index = static_cast<std::uint32_t>(i);
+        network.populations.push_back(from_proto(reader, message.populations(i), index));
+        reader.population_index.emplace(message.populations(i).name(), index);
+    }
+    for (int i = 0; i < message.projections_size(); ++i)
+        network.projections.push_back(
+            from_proto(reader, message.projections(i), DocumentPath{} / "projections" / static_cast<std::size_t>(i)));
+    for (int i = 0; i < message.recordings_size(); ++i) {
+        const proto::Recording& in = message.recordings(i);
+        Recording recording;
+        recording.view =
+            from_proto(reader, in.view(), DocumentPath{} / "record" / static_cast<std::size_t>(i) / "population");
+        for (const int variable : in.variables()) recording.variables.push_back(static_cast<Variable>(variable));
+        recording.sampling_interval_ms = in.sampling_interval();
+        network.recordings.push_back(std::move(recording));
+    }
+    validate(network, report);
+    report.throw_if_any();
+    name_projections(network);
+    return network;
+}
+
+}  // namespace spinn

@@ -1,0 +1,145 @@
+#include "host/network_yaml_writer.hpp"
+
+#include <algorithm>
+
+#include "host/network_names.hpp"
+#include "host/problem_report.hpp"
+#include "host/view_text.hpp"
+
+namespace spinn {
+
+namespace {
+
+/// Bare where YAML reads a bare word as that word, else in double quotes.
+std::string word(std::string_view text) {
+    const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+    const auto is_plain = [&](char c) {
+        return is_letter(c) || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+    };
+    static constexpr std::string_view reserved[] = {"null", "Null", "NULL", "true", "false", "yes",
+                                                    "no",   "on",   "off",  "y",    "n"};
+    if (!text.empty() && is_letter(text.front()) && std::all_of(text.begin(), text.end(), is_plain) &&
+        std::find(std::begin(reserved), std::end(reserved), text) == std::end(reserved))
+        return std::string(text);
+    std::string quoted_text = "\"";
+    for (const char c : text) {
+        if (c == '"' || c == '\\') quoted_text += '\\';
+        quoted_text += c;
+    }
+    return quoted_text + '"';
+}
+
+std::string list_text(const std::vector<double>& numbers) {
+    std::string text = "[";
+    for (const double number : numbers) text += (text.size() > 1 ? ", " : "") + number_text(number);
+    return text + ']';
+}
+
+std::string distribution_text(const Distribution& distribution) {
+    const DistributionForm* form = find_kind(distribution_forms, distribution.kind);
+    if (form == nullptr) return number_text(distribution.a);
+    std::vector<double> arguments;
+    for (const auto& argument : form->used()) arguments.push_back(distribution.*argument.member);
+    return '{' + std::string(form->name) + ": " + list_text(arguments) + '}';
+}
+
+std::string value_text(const Value& value) {
+    if (const auto* distribution = std::get_if<Distribution>(&value)) return distribution_text(*distribution);
+    return list_text(std::get<std::vector<double>>(value));
+}
+
+std::string view_text(const Network& network, const View& view) {
+    const Population& population = network.populations.at(view.population);
+    return word(population.name + selection_text(view.neurons, population.size));
+}
+
+void write_values(const std::map<std::string, Value>& values, std::string& out) {
+    for (const auto& [name, value] : values) out += "      " + word(name) + ": " + value_text(value) + '\n';
+}
+
+void write_population(const Population& population, std::string& out) {
+    out += "  " + word(population.name) + ":\n    size: " + std::to_string(population.size) +
+           "\n    model: " + std::string(describe(population.model).name) + '\n';
+    if (population.max_atoms_per_core > 0)
+        out += "    max_atoms_per_core: " + std::to_string(population.max_atoms_per_core) + '\n';
+    if (!population.parameters.empty() || !population.spike_times_ms.empty()) out += "    parameters:\n";
+    write_values(population.parameters, out);
+    if (population.spike_times_ms.size() == 1 && !population.spike_times_ms[0].empty()) {
+        out += "      spike_times: " + list_text(population.spike_times_ms[0]) + '\n';
+    } else if (!population.spike_times_ms.empty()) {
+        out += "      spike_times:\n";
+        for (const auto& train : population.spike_times_ms) out += "        - " + list_text(train) + '\n';
+    }
+    if (!population.initial_values.empty()) out += "    initial:\n";
+    write_values(population.initial_values, out);
+}
+
+std::string connector_text(const Connector& connector) {
+    const auto* named = find_kind(connector_names, connector.kind);
+    const std::string name(named == nullptr ? "AllToAll" : named->name);
+    const std::string self = connector.allow_self_connections ? "" : "allow_self_connections: false";
+    switch (connector.kind) {
+        case ConnectorKind::one_to_one:
+            return name;
+        case ConnectorKind::all_to_all:
+            return self.empty() ? name : '{' + name + ": {" + self + "}}";
+        case ConnectorKind::fixed_probability:
+            return '{' + name + ": {p: " + number_text(connector.probability) + (self.empty() ? "" : ", " + self) +
+                   "}}";
+        case ConnectorKind::fixed_total_number:
+        case ConnectorKind::fixed_number_pre:
+        case ConnectorKind::fixed_number_post:
+            return '{' + name + ": {n: " + std::to_string(connector.n) +
+                   (connector.with_replacement ? ", with_replacement: true" : "") + (self.empty() ? "" : ", " + self) +
+                   "}}";
+        case ConnectorKind::list:
+            break;
+    }
+    std::string text = "\n      FromList:";
+    text += connector.rows.empty() ? "\n        connections: []" : "\n        connections:";
+    for (const Connector::Row& row : connector.rows)
+        text += "\n          - [" + std::to_string(row.pre) + ", " + std::to_string(row.post) + ", " +
+                number_text(row.weight) + ", " + number_text(row.delay_ms) + ']';
+    return text;
+}
+
+void write_projection(const Network& network, const Projection& projection, std::string& out) {
+    const auto* receptor = find_kind(receptor_names, projection.receptor);
+    out += "  - name: " + word(projection.name) + "\n    from: " + view_text(network, projection.pre) +
+           "\n    to: " + view_text(network, projection.post) +
+           "\n    synapse: {Static: {weight: " + distribution_text(projection.weight);
+    if (projection.delay_ms != constant(0.0)) out += ", delay: " + distribution_text(projection.delay_ms);
+    out += "}}\n    receptor: " + std::string(receptor == nullptr ? "excitatory" : receptor->name);
+    const std::string connector = connector_text(projection.connector);
+    out += (connector.starts_with('\n') ? "\n    connector:" : "\n    connector: ") + connector + '\n';
+}
+
+void write_recording(const Network& network, const Recording& recording, std::string& out) {
+    out += "  - {population: " + view_text(network, recording.view) + ", variables: [";
+    for (std::size_t i = 0; i < recording.variables.size(); ++i) {
+        const auto* variable = find_kind(variable_names, recording.variables[i]);
+        out += (i > 0 ? ", " : "") + std::string(variable == nullptr ? "?" : variable->name);
+    }
+    out += ']';
+    if (recording.sampling_interval_ms > 0.0) out += ", interval: " + number_text(recording.sampling_interval_ms);
+    out += "}\n";
+}
+
+}  // namespace
+
+std::string to_yaml(const Network& network) {
+    std::string out;
+    if (!network.name.empty()) out += "name: " + word(network.name) + '\n';
+    out += "timestep: " + number_text(network.timestep_ms) + "\nduration: " + number_text(network.duration_ms) +
+           "\nseed: " + std::to_string(network.seed) + '\n';
+    if (!network.machine.empty()) out += "machine: " + word(network.machine) + '\n';
+    out += "\npopulations:\n";
+    for (const Population& population : network.populations) write_population(population, out);
+    if (!network.projections.empty()) out += "\nprojections:\n";
+    for (const Projection& projection : network.projections) write_projection(network, projection, out);
+    if (!network.recordings.empty()) out += "\nrecord:\n";
+    for (const Recording& recording : network.recordings) write_recording(network, recording, out);
+    return out;
+}
+
+}  // namespace spinn

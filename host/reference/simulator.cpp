@@ -1,0 +1,172 @@
+#include "host/reference/simulator.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <variant>
+
+#include "host/recorded_view.hpp"
+#include "host/reference/delayed_input.hpp"
+#include "host/reference/neurons.hpp"
+#include "runtime/array_source.hpp"
+#include "runtime/poisson_source.hpp"
+
+namespace spinn {
+
+using namespace reference;
+
+namespace {
+
+std::uint32_t timestep_us(const Network& network) {
+    return static_cast<std::uint32_t>(std::llround(network.timestep_ms * 1000.0));
+}
+
+/// A whole population as one slice: draws are keyed by neuron, so these are the spikes of its parts.
+PoissonSlice poisson_sources(const Network& network, std::size_t population) {
+    const auto rate = parameter_values(network, population, "rate");
+    const auto start = parameter_values(network, population, "start");
+    const auto duration = parameter_values(network, population, "duration");
+    PoissonRegion region{.timestep_us = timestep_us(network),
+                         .seed = network.seed,
+                         .population = static_cast<std::uint32_t>(population),
+                         .first_atom = 0};
+    for (std::size_t i = 0; i < rate.size(); ++i)
+        region.sources.push_back(poisson_parameters(rate[i], start[i], duration[i], network.timestep_ms));
+    return load_poisson(region);
+}
+
+ArraySlice array_sources(const Network& network, std::size_t index) {
+    const Population& population = network.populations[index];
+    if (population.spike_times_ms.size() == population.size)
+        return load_array(array_region(population.spike_times_ms, timestep_us(network)));
+    const std::vector<double> shared =
+        population.spike_times_ms.empty() ? std::vector<double>{} : population.spike_times_ms.front();
+    return load_array(array_region(std::vector(population.size, shared), timestep_us(network)));
+}
+
+/// One population while it runs.
+struct Running {
+    std::variant<Neurons, PoissonSlice, ArraySlice> cells;
+    DelayedInput input;
+    std::vector<std::size_t> outgoing;           ///< indices of ProjectionRows
+    std::vector<std::uint8_t> records_spike;     ///< [neuron]; empty when none is recorded
+    std::vector<std::uint32_t> spiking, counts;  ///< of this tick
+};
+
+void record_samples(const Running& population, std::uint32_t tick, PopulationActivity& activity) {
+    const auto* neurons = std::get_if<Neurons>(&population.cells);
+    if (neurons == nullptr) return;
+    for (RecordedSamples& samples : activity.samples) {
+        if (tick % samples.interval_ticks != 0) continue;
+        const std::vector<double>& state = samples.variable == Variable::v          ? neurons->v
+                                           : samples.variable == Variable::gsyn_exc ? neurons->synapse[0]
+                                                                                    : neurons->synapse[1];
+        for (const std::uint32_t neuron : samples.neurons) samples.values.push_back(state[neuron]);
+    }
+}
+
+void record_spikes(const Running& population, std::uint32_t tick, PopulationActivity& activity) {
+    if (population.records_spike.empty()) return;
+    for (std::size_t i = 0; i < population.spiking.size(); ++i) {
+        if (!population.records_spike[population.spiking[i]]) continue;
+        activity.ticks.insert(activity.ticks.end(), population.counts[i], tick);
+        activity.neurons.insert(activity.neurons.end(), population.counts[i], population.spiking[i]);
+    }
+}
+
+/// One tick of a population in the board's order, up to the spikes it sends.
+void advance(Running& population, std::uint32_t tick, PopulationActivity& activity) {
+    population.spiking.clear();
+    population.counts.clear();
+    if (auto* neurons = std::get_if<Neurons>(&population.cells)) {
+        for (const int receptor : {0, 1})
+            add_input(*neurons, receptor, population.input.at(tick, static_cast<Receptor>(receptor)));
+        record_samples(population, tick, activity);
+        update(*neurons, population.spiking);
+        population.counts.assign(population.spiking.size(), 1);
+    } else if (auto* poisson = std::get_if<PoissonSlice>(&population.cells)) {
+        emit(*poisson, Tick{tick}, population.spiking, population.counts);
+    } else {
+        // An atom that stands twice spikes twice.
+        for (const std::uint32_t atom : emit(std::get<ArraySlice>(population.cells), Tick{tick})) {
+            if (!population.spiking.empty() && population.spiking.back() == atom)
+                ++population.counts.back();
+            else
+                population.spiking.push_back(atom), population.counts.push_back(1);
+        }
+    }
+    record_spikes(population, tick, activity);
+}
+
+std::vector<Running> make_populations(const Network& network, const ReferenceOptions& options) {
+    std::vector<Running> running(network.populations.size());
+    for (std::size_t p = 0; p < running.size(); ++p) {
+        switch (network.populations[p].model) {
+            case ModelKind::spike_source_poisson:
+                running[p].cells = poisson_sources(network, p);
+                break;
+            case ModelKind::spike_source_array:
+                running[p].cells = array_sources(network, p);
+                break;
+            case ModelKind::if_curr_exp:
+            case ModelKind::if_cond_exp:
+                running[p].cells = make_neurons(network, p, options.quantised_constants);
+                break;
+        }
+        const RecordedView spikes = recorded_view(network, p, Variable::spikes);
+        if (!spikes.neurons.empty()) running[p].records_spike.assign(network.populations[p].size, 0);
+        for (const std::uint32_t neuron : spikes.neurons) running[p].records_spike[neuron] = 1;
+    }
+    return running;
+}
+
+std::vector<PopulationActivity> empty_recordings(const Network& network) {
+    std::vector<PopulationActivity> recordings(network.populations.size());
+    for (std::size_t p = 0; p < recordings.size(); ++p) {
+        if (!is_neuron(network.populations[p].model)) continue;
+        for (const Variable variable : {Variable::v, Variable::gsyn_exc, Variable::gsyn_inh}) {
+            const RecordedView view = recorded_view(network, p, variable);
+            if (view.neurons.empty()) continue;
+            recordings[p].samples.push_back(
+                {.variable = variable, .interval_ticks = view.interval_ticks, .neurons = view.neurons});
+        }
+    }
+    return recordings;
+}
+
+}  // namespace
+
+ReferenceResult run_reference(const Network& network, const ReferenceOptions& options) {
+    const auto started = std::chrono::steady_clock::now();
+    std::vector<Running> populations = make_populations(network, options);
+    ReferenceResult result;
+    result.quantised_constants = options.quantised_constants;
+    result.ticks =
+        run_ticks(options.duration_ms < 0.0 ? network.duration_ms : options.duration_ms, network.timestep_ms);
+    result.populations = empty_recordings(network);
+
+    std::vector<ProjectionRows> projections;
+    std::vector<std::uint32_t> max_delay(populations.size(), 1);
+    for (std::size_t p = 0; p < network.projections.size(); ++p) {
+        const ProjectionRows& rows = projections.emplace_back(projection_rows(network, p));
+        populations[rows.pre_population].outgoing.push_back(p);
+        max_delay[rows.post_population] = std::max(max_delay[rows.post_population], rows.max_delay_ticks);
+        result.synapses += rows.targets.size();
+    }
+    for (std::size_t p = 0; p < populations.size(); ++p)
+        if (is_neuron(network.populations[p].model))
+            populations[p].input = DelayedInput(network.populations[p].size, max_delay[p]);
+
+    for (std::uint32_t tick = 0; tick < result.ticks; ++tick) {
+        for (std::size_t p = 0; p < populations.size(); ++p) advance(populations[p], tick, result.populations[p]);
+        for (const Running& source : populations)
+            for (const std::size_t p : source.outgoing)
+                for (std::size_t i = 0; i < source.spiking.size(); ++i)
+                    result.synaptic_events += add_row(projections[p], source.spiking[i], tick, source.counts[i],
+                                                      populations[projections[p].post_population].input);
+    }
+    result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+    return result;
+}
+
+}  // namespace spinn

@@ -1,0 +1,232 @@
+#include "host/run.hpp"
+
+#include <spdlog/logger.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "emulator/functional_engine.hpp"
+#include "emulator/machine.hpp"
+#include "emulator/recordings.hpp"
+#include "host/results.hpp"
+#include "host/spike_hash.hpp"
+#include "protocols/error.hpp"
+
+namespace spinn {
+
+namespace {
+
+constexpr std::uint32_t largest_piece_ticks = 2000;  ///< between two looks at `stop`
+
+class Stopwatch {
+ public:
+    double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
+
+ private:
+    std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+/// Recordings of all cores, brought together by population and written out.
+class Extractor {
+ public:
+    Extractor(Machine& machine, const MachineImage& image, ResultsWriter* writer)
+        : machine_(machine), image_(image), writer_(writer) {}
+
+    void take() {
+        std::vector<SpikeEvent> spikes;
+        std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<Part>> samples;  // (population, variable)
+        for (const Core& core : machine_.cores) {
+            CoreRecordings recorded = take_recordings(machine_, core);
+            lost_ = lost_ || recorded.lost;
+            for (std::size_t i = 0; i < recorded.spike_ticks.size(); ++i)
+                spikes.push_back({recorded.spike_ticks[i], core.population, core.first_atom + recorded.spike_atoms[i]});
+            for (CoreRecordings::Samples& part : recorded.samples)
+                samples[{core.population, part.variable}].push_back({core.first_atom, std::move(part)});
+        }
+        std::sort(spikes.begin(), spikes.end());
+        for (const SpikeEvent& spike : spikes) hash_.add(spike);
+        if (writer_ == nullptr) return;
+        write_spikes(spikes);
+        for (const auto& [which, parts] : samples) write_samples(which.first, which.second, parts);
+    }
+
+    std::uint64_t hash() const { return hash_.value(); }
+    bool lost() const { return lost_; }
+
+ private:
+    struct Part {
+        std::uint32_t first_atom;
+        CoreRecordings::Samples samples;
+    };
+
+    void write_spikes(const std::vector<SpikeEvent>& spikes) {
+        std::vector<std::vector<std::uint32_t>> ticks(image_.populations.size()), neurons(image_.populations.size());
+        for (const SpikeEvent& spike : spikes) {
+            ticks[spike.population].push_back(spike.tick);
+            neurons[spike.population].push_back(spike.neuron);
+        }
+        for (std::size_t p = 0; p < ticks.size(); ++p)
+            if (!ticks[p].empty()) writer_->append_spikes(p, ticks[p], neurons[p]);
+    }
+
+    /// Cores of a population sample at the same ticks: their columns stand side by side.
+    void write_samples(std::uint32_t population, std::uint32_t variable, const std::vector<Part>& parts) {
+        std::vector<std::uint32_t> neurons;
+        for (const Part& part : parts)
+            for (const std::uint32_t atom : part.samples.atoms) neurons.push_back(part.first_atom + atom);
+        const std::vector<std::uint32_t>& ticks = parts.front().samples.ticks;
+        if (ticks.empty()) return;
+        std::vector<double> values(ticks.size() * neurons.size());
+        std::size_t column = 0;
+        for (const Part& part : parts) {
+            const std::size_t width = part.samples.atoms.size();
+            for (std::size_t t = 0; t < ticks.size(); ++t)
+                for (std::size_t a = 0; a < width; ++a)
+                    values[t * neurons.size() + column + a] = to_double(Accum{part.samples.raw[t * width + a]});
+            column += width;
+        }
+        writer_->append_samples(population, static_cast<Variable>(variable), ticks.front(),
+                                parts.front().samples.interval_ticks, neurons, std::span<const double>(values));
+    }
+
+    Machine& machine_;
+    const MachineImage& image_;
+    ResultsWriter* writer_;
+    SpikeHash hash_;
+    bool lost_ = false;
+};
+
+std::string_view name_of(Rounding rounding) {
+    switch (rounding) {
+        case Rounding::truncate: return "truncate";
+        case Rounding::nearest: return "nearest";
+        case Rounding::stochastic: return "stochastic";
+    }
+    return "?";
+}
+
+std::string provenance(const MachineImage& image, const RunOptions& options, const RunReport& report) {
+    nlohmann::json json = to_json(report);
+    json["program"] = "spinn-emu";
+    json["version"] = SPINN_VERSION;
+    json["network"] = image.network_name;
+    json["seed"] = image.seed;
+    json["timestep_ms"] = image.timestep_ms;
+    json["machine"] = image.machine.name;
+    json["rounding"] = name_of(options.rounding);
+    json["image_hash"] = options.image_hash;
+    return json.dump();
+}
+
+}  // namespace
+
+RunReport run_image(const MachineImage& image, const RunOptions& options, spdlog::logger& log) {
+    RunReport report;
+    report.threads = std::max(1u, options.threads);
+    const double duration_ms = options.duration_ms.value_or(image.duration_ms);
+    const auto total_ticks = static_cast<std::uint32_t>(std::ceil(duration_ms / image.timestep_ms - 1e-9));
+
+    std::unique_ptr<ResultsWriter> writer;
+    if (options.results)
+        writer = std::make_unique<ResultsWriter>(
+            *options.results, ResultsHeader{image.network_name, image.timestep_ms, duration_ms, image.seed,
+                                            options.image_hash, image.populations});
+
+    const Stopwatch loading;
+    Machine machine = make_machine_of(image.machine);
+    load(machine, image, {.rounding = options.rounding});
+    FunctionalEngine engine(machine, {.threads = report.threads});
+    engine.start();
+    report.load_s = loading.seconds();
+    report.window_ticks = engine.window_ticks();
+    log.info("load: cores={} synapses={} window_ticks={} time_s={:.3f}", machine.cores.size(), engine.counters().synapses,
+             engine.window_ticks(), report.load_s);
+
+    Extractor extractor(machine, image, writer.get());
+    const std::uint32_t piece = image.recording_ticks == 0 ? largest_piece_ticks : std::min(image.recording_ticks, largest_piece_ticks);
+    std::uint32_t done = 0;
+    while (done < total_ticks) {
+        if (options.stop != nullptr && options.stop->load()) {
+            report.stopped = true;
+            break;
+        }
+        const std::uint32_t ticks = std::min(piece, total_ticks - done);
+        const Stopwatch running;
+        engine.run(ticks);
+        report.run_s += running.seconds();
+        done += ticks;
+        const Stopwatch extracting;
+        extractor.take();
+        report.extract_s += extracting.seconds();
+        if (options.progress) options.progress(done * image.timestep_ms, duration_ms);
+    }
+
+    report.biological_s = done * image.timestep_ms * 1e-3;
+    report.counters = engine.counters();
+    report.packets_sent = engine.packets_sent();
+    report.packets_dropped = engine.packets_dropped();
+    report.packet_hops = engine.packet_hops();
+    report.spike_hash = extractor.hash();
+    for (const PopulationInfo& population : image.populations) report.populations.push_back({population.name, population.size});
+    for (const Core& core : machine.cores)
+        if (core.kind != ProgramKind::delay_extension)
+            report.populations[core.population].spikes += core.program->counters().spikes;
+    for (PopulationCount& population : report.populations)
+        if (report.biological_s > 0.0)
+            population.rate_hz = static_cast<double>(population.spikes) / population.neurons / report.biological_s;
+    report.peak_rss_bytes = peak_rss_bytes();
+    if (report.packets_dropped > 0) log.warn("{} packets were dropped by routers", report.packets_dropped);
+    if (report.counters.saturations > 0)
+        log.warn("{} additions saturated a ring buffer: the input of some neurons was cut", report.counters.saturations);
+    if (report.counters.weights_masked > 0)
+        log.warn("{} weights did not fit 16 bits and wrapped", report.counters.weights_masked);
+    if (report.counters.delay_overflows > 0)
+        log.warn("{} spikes were lost in delay extensions", report.counters.delay_overflows);
+    if (extractor.lost()) log.warn("{} records were lost: a recording buffer was full", report.counters.recordings_lost);
+    if (writer) writer->finish(provenance(image, options, report));
+    return report;
+}
+
+nlohmann::json to_json(const RunReport& report) {
+    nlohmann::json populations = nlohmann::json::object();
+    for (const PopulationCount& population : report.populations)
+        populations[population.name] = {
+            {"neurons", population.neurons}, {"spikes", population.spikes}, {"rate_hz", population.rate_hz}};
+    std::uint64_t spikes = 0;
+    for (const PopulationCount& population : report.populations) spikes += population.spikes;
+    return {{"load_s", report.load_s},
+            {"run_s", report.run_s},
+            {"extract_s", report.extract_s},
+            {"biological_s", report.biological_s},
+            {"realtime_factor", report.biological_s > 0.0 ? report.run_s / report.biological_s : 0.0},
+            {"threads", report.threads},
+            {"spikes", spikes},
+            {"synapses", report.counters.synapses},
+            {"synaptic_events", report.counters.synaptic_events},
+            {"packets_sent", report.packets_sent},
+            {"packets_dropped", report.packets_dropped},
+            {"packet_hops", report.packet_hops},
+            {"saturations", report.counters.saturations},
+            {"weights_masked", report.counters.weights_masked},
+            {"late_packets", 0},
+            {"timer_overruns", 0},
+            {"recordings_lost", report.counters.recordings_lost},
+            {"unknown_keys", report.counters.unknown_keys},
+            {"stopped", report.stopped},
+            {"populations", std::move(populations)},
+            {"peak_rss_bytes", report.peak_rss_bytes},
+            {"spike_hash", hash_text(report.spike_hash)}};
+}
+
+std::uint64_t peak_rss_bytes() {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+}
+
+}  // namespace spinn

@@ -1,0 +1,312 @@
+#include "mapper/core_block.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "runtime/array_source.hpp"
+#include "runtime/layout/connections_region.hpp"
+#include "runtime/layout/neuron_region.hpp"
+#include "runtime/layout/poisson_region.hpp"
+#include "runtime/layout/population_table.hpp"
+
+namespace spinn {
+
+namespace {
+
+constexpr std::uint32_t recording_buffer_bytes = 1 << 20;  ///< per channel; longer runs are extracted in between
+constexpr std::uint32_t least_recording_ticks = 64;
+
+CoreBlockWords::Part& region(CoreBlockWords& block, Region which) {
+    return block.regions[static_cast<std::size_t>(which)];
+}
+
+void put(CoreBlockWords& block, Region which, std::vector<std::uint32_t> words) {
+    region(block, which) = {std::move(words), 0};
+    region(block, which).reserved_words = static_cast<std::uint32_t>(region(block, which).words.size());
+}
+
+const Slice& slice_of(const CompileContext& context, std::uint32_t slice) { return context.graph->slices[slice]; }
+
+std::vector<std::vector<Accum>> cut(const std::vector<std::vector<double>>& values, const Slice& slice,
+                                    const std::vector<double>& scale) {
+    std::vector<std::vector<Accum>> raw(values.size());
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        raw[i].reserve(slice.n_atoms);
+        for (std::uint32_t atom = 0; atom < slice.n_atoms; ++atom)
+            raw[i].push_back(to_accum(values[i][slice.first_atom + atom] * scale[i]));
+    }
+    return raw;
+}
+
+std::vector<std::uint32_t> neuron_words(const CompileContext& context, const Slice& slice) {
+    const Population& population = context.network->populations[slice.population];
+    NeuronRegion neurons;
+    neurons.model = population.model;
+    neurons.n_atoms = slice.n_atoms;
+    neurons.timestep_ms = to_accum(context.network->timestep_ms);
+    neurons.seed = context.network->seed;
+    neurons.population = slice.population;
+    neurons.first_atom = slice.first_atom;
+    const std::vector<double> ones(context.parameters[slice.population].size(), 1.0);
+    neurons.parameters = cut(context.parameters[slice.population], slice, ones);
+    std::vector<double> scales;
+    for (std::size_t state = 0; state < context.initial[slice.population].size(); ++state)
+        scales.push_back(state_scale(population.model, state));
+    neurons.state = cut(context.initial[slice.population], slice, scales);
+    return encode(neurons);
+}
+
+std::vector<std::uint32_t> poisson_words(const CompileContext& context, const Slice& slice) {
+    PoissonRegion sources;
+    sources.timestep_us = context.timestep_us;
+    sources.seed = context.network->seed;
+    sources.population = slice.population;
+    sources.first_atom = slice.first_atom;
+    const std::vector<std::vector<double>>& values = context.parameters[slice.population];  // rate, start, duration
+    for (std::uint32_t atom = slice.first_atom; atom < slice.first_atom + slice.n_atoms; ++atom)
+        sources.sources.push_back(
+            poisson_parameters(values[0][atom], values[1][atom], values[2][atom], context.network->timestep_ms));
+    return encode(sources);
+}
+
+std::vector<std::uint32_t> array_words(const CompileContext& context, const Slice& slice) {
+    const std::vector<std::vector<double>>& times = context.network->populations[slice.population].spike_times_ms;
+    std::vector<std::vector<double>> mine(slice.n_atoms);
+    for (std::uint32_t atom = 0; atom < slice.n_atoms; ++atom) {
+        if (times.size() == 1) mine[atom] = times[0];
+        else if (!times.empty()) mine[atom] = times[slice.first_atom + atom];
+    }
+    ArrayRegion sources = array_region(mine, context.timestep_us);
+    sources.population = slice.population;
+    sources.first_atom = slice.first_atom;
+    return encode(sources);
+}
+
+bool reaches(const NeuronSelection& post, const Slice& slice) {
+    if (post.count == 0) return false;
+    if (post.indices.empty() && post.step == 1)
+        return post.start < slice.first_atom + slice.n_atoms && slice.first_atom < post.start + post.count;
+    for (std::uint32_t i = 0; i < post.count; ++i)
+        if (neuron_at(post, i) - slice.first_atom < slice.n_atoms) return true;
+    return false;
+}
+
+/// The rule with only the listed synapses that end in the slice.
+ConnectionRule rule_for(const ConnectionRule& rule, const Slice& slice) {
+    if (rule.kind != ConnectorKind::list) return rule;
+    ConnectionRule mine = rule;
+    mine.synapses.clear();
+    for (const ListedSynapse& synapse : rule.synapses)
+        if (neuron_at(rule.post, synapse.post) - slice.first_atom < slice.n_atoms) mine.synapses.push_back(synapse);
+    return mine;
+}
+
+void put_entry(PopulationTable& table, const KeyGroup& group, std::uint32_t atoms_per_core, std::uint32_t first_address) {
+    PopulationEntry entry;
+    entry.key = group.key;
+    entry.mask = group.mask;
+    entry.first_address = first_address;
+    entry.address_count = static_cast<std::uint32_t>(table.addresses.size()) - first_address;
+    entry.core_mask = group.core_mask;
+    entry.core_shift = group.core_shift;
+    entry.atoms_per_core = atoms_per_core;
+    table.entries.push_back(entry);
+}
+
+void put_synapses(CoreBlockWords& block, const CompileContext& context, const Slice& slice, const KeyGroups& groups) {
+    PopulationTable table;
+    std::vector<CoreProjection> projections;
+    std::uint64_t matrix_words = 0;
+    // Source population by source population: the matrices of one entry are neighbours in the address list.
+    std::vector<std::uint32_t> into = context.projections_into[slice.population];
+    std::stable_sort(into.begin(), into.end(), [&](std::uint32_t a, std::uint32_t b) {
+        return context.network->projections[a].pre.population < context.network->projections[b].pre.population;
+    });
+    std::erase_if(into, [&](std::uint32_t p) { return !reaches(context.rules[p].post, slice); });
+    for (std::size_t i = 0; i < into.size();) {
+        const std::uint32_t pre = context.network->projections[into[i]].pre.population;
+        const PopulationPlan& plan = context.graph->plans[pre];
+        const std::size_t first_projection = projections.size();
+        const auto first_address = static_cast<std::uint32_t>(table.addresses.size());
+        for (; i < into.size() && context.network->projections[into[i]].pre.population == pre; ++i) {
+            CoreProjection projection;
+            projection.receptor = static_cast<std::uint32_t>(context.network->projections[into[i]].receptor);
+            projection.address_index = static_cast<std::uint32_t>(table.addresses.size());
+            projection.n_source_cores = context.source_cores[pre];
+            projection.atoms_per_core = plan.atoms_per_core;
+            projection.n_stages = plan.n_stages;
+            projection.stage_ticks = plan.stage_ticks;
+            projection.rule = rule_for(context.rules[into[i]], slice);
+            table.addresses.push_back(invalid_matrix_address);
+            const std::uint64_t rows = std::uint64_t{projection.n_source_cores} * plan.atoms_per_core;
+            matrix_words += rows * (1 + plan.n_stages) + 2 * (2 + 3) +
+                            synapse_bound(projection.rule, slice.first_atom, slice.n_atoms);
+            projections.push_back(std::move(projection));
+        }
+        if (groups.direct[pre]) put_entry(table, *groups.direct[pre], plan.atoms_per_core, first_address);
+        if (plan.n_stages == 0) continue;
+        const auto first_delayed = static_cast<std::uint32_t>(table.addresses.size());
+        for (std::size_t p = first_projection; p < projections.size(); ++p) {
+            projections[p].delayed_address_index = static_cast<std::uint32_t>(table.addresses.size());
+            table.addresses.push_back(invalid_matrix_address);
+        }
+        if (groups.delayed[pre])
+            put_entry(table, *groups.delayed[pre], plan.n_stages * plan.atoms_per_core, first_delayed);
+    }
+    std::sort(table.entries.begin(), table.entries.end(),
+              [](const PopulationEntry& a, const PopulationEntry& b) { return a.key < b.key; });
+    put(block, Region::synapse, encode(context.graph->plans[slice.population].synapses));
+    put(block, Region::population_table, encode(table));
+    put(block, Region::connections, encode(projections));
+    // A reservation beyond SDRAM is told by partition(); it must not wrap here.
+    region(block, Region::synaptic_matrix).reserved_words =
+        static_cast<std::uint32_t>(std::min<std::uint64_t>(matrix_words, sdram_size_bytes));
+}
+
+/// Bytes of the largest record of a channel.
+std::uint32_t record_bytes(const CompileContext& context, const Slice& slice, const RecordingChannel& channel) {
+    const auto n = static_cast<std::uint32_t>(channel.atoms.size());
+    if (channel.variable != static_cast<std::uint32_t>(Variable::spikes)) return 4 + 4 * n;
+    if (slice.program == ProgramKind::neurons) return 4 + 4 * bit_field_words(n);
+    double most = 1.0;  // spikes of one source in one tick
+    if (slice.program == ProgramKind::poisson_source) {
+        for (std::uint32_t atom = 0; atom < slice.n_atoms; ++atom) {
+            const double lambda =
+                context.parameters[slice.population][0][slice.first_atom + atom] * context.timestep_us * 1e-6;
+            most = std::max(most, std::ceil(lambda + 10.0 * std::sqrt(lambda) + 10.0));
+        }
+    } else {
+        const std::vector<std::vector<double>>& times = context.network->populations[slice.population].spike_times_ms;
+        for (const std::vector<double>& neuron : times) most = std::max(most, static_cast<double>(neuron.size()));
+    }
+    return 8 + 4 * bit_field_words(n) * static_cast<std::uint32_t>(std::min(most, 1e4));
+}
+
+RecordingPlan recording_plan(const CompileContext& context, const Slice& slice) {
+    RecordingPlan plan;
+    for (const RecordingChannel& whole : context.recorded[slice.population]) {
+        RecordingChannel mine{whole.variable, whole.interval_ticks, {}};
+        for (const std::uint32_t atom : whole.atoms)
+            if (atom - slice.first_atom < slice.n_atoms) mine.atoms.push_back(atom - slice.first_atom);
+        if (!mine.atoms.empty()) plan.channels.push_back(std::move(mine));
+    }
+    return plan;
+}
+
+std::uint32_t buffer_ticks(const CompileContext& context, std::uint32_t bytes_per_record) {
+    return std::clamp(recording_buffer_bytes / bytes_per_record, least_recording_ticks,
+                      std::max(context.duration_ticks, least_recording_ticks));
+}
+
+/// Regions `recording` and `recording_index`; the buffers follow the header in the recording region. Their pointers are
+/// relative to the region until compile() places it.
+void put_recording(CoreBlockWords& block, const CompileContext& context, const Slice& slice) {
+    const RecordingPlan plan = recording_plan(context, slice);
+    std::vector<RecordingBuffer> buffers;
+    auto offset = static_cast<std::uint32_t>(4 + 12 * plan.channels.size());
+    for (const RecordingChannel& channel : plan.channels) {
+        const std::uint32_t bytes = record_bytes(context, slice, channel);
+        const std::uint32_t space = bytes * buffer_ticks(context, bytes);
+        buffers.push_back({space, 0, offset});
+        offset += space;
+    }
+    put(block, Region::recording_index, encode(plan));
+    put(block, Region::recording, encode(buffers));
+    region(block, Region::recording).reserved_words = offset / 4;
+}
+
+}  // namespace
+
+CompileContext compile_context(const Network& network, const MachineGraph& graph) {
+    CompileContext context;
+    context.network = &network;
+    context.graph = &graph;
+    context.timestep_us = static_cast<std::uint32_t>(std::lround(network.timestep_ms * 1000.0));
+    context.duration_ticks = static_cast<std::uint32_t>(std::ceil(network.duration_ms / network.timestep_ms - 1e-9));
+    const std::size_t n = network.populations.size();
+    context.projections_into.resize(n);
+    for (std::uint32_t p = 0; p < network.projections.size(); ++p) {
+        context.rules.push_back(connection_rule(network, p));
+        context.projections_into[network.projections[p].post.population].push_back(p);
+    }
+    context.source_cores.assign(n, 0);
+    for (const Slice& slice : graph.slices)
+        if (slice.program != ProgramKind::delay_extension) ++context.source_cores[slice.population];
+    context.recorded.resize(n);
+    for (const Recording& recording : network.recordings) {
+        const double interval = recording.sampling_interval_ms / network.timestep_ms;
+        for (const Variable variable : recording.variables) {
+            std::vector<RecordingChannel>& channels = context.recorded[recording.view.population];
+            const auto number = static_cast<std::uint32_t>(variable);
+            auto channel = std::find_if(channels.begin(), channels.end(),
+                                        [&](const RecordingChannel& c) { return c.variable == number; });
+            if (channel == channels.end()) channel = channels.insert(channels.end(), RecordingChannel{number, 0, {}});
+            const auto ticks = static_cast<std::uint32_t>(std::max(1L, std::lround(interval)));
+            channel->interval_ticks = channel->interval_ticks == 0 ? ticks : std::min(channel->interval_ticks, ticks);
+            for (std::uint32_t i = 0; i < recording.view.neurons.count; ++i)
+                channel->atoms.push_back(neuron_at(recording.view.neurons, i));
+        }
+    }
+    context.parameters.resize(n);
+    context.initial.resize(n);
+    for (std::size_t p = 0; p < n; ++p) {
+        for (RecordingChannel& channel : context.recorded[p]) {
+            std::sort(channel.atoms.begin(), channel.atoms.end());
+            channel.atoms.erase(std::unique(channel.atoms.begin(), channel.atoms.end()), channel.atoms.end());
+        }
+        const ModelDescription& model = describe(network.populations[p].model);
+        for (const ParameterDescription& parameter : model.parameters)
+            context.parameters[p].push_back(parameter_values(network, p, parameter.name));
+        for (const ParameterDescription& state : model.state)
+            context.initial[p].push_back(initial_values(network, p, state.name));
+    }
+    return context;
+}
+
+CoreBlockWords core_block(const CompileContext& context, std::uint32_t slice_index, const KeyBlock* keys,
+                          const KeyGroups& groups, const KeyBlock* source_keys) {
+    const Slice& slice = slice_of(context, slice_index);
+    const PopulationPlan& plan = context.graph->plans[slice.population];
+    CoreBlockWords block;
+    SystemRegion system{slice.program, context.timestep_us, context.network->seed, slice.population,
+                        slice.first_atom, slice.n_atoms, keys != nullptr, keys != nullptr ? *keys : KeyBlock{}};
+    put(block, Region::system, encode(system));
+    switch (slice.program) {
+        case ProgramKind::neurons: put(block, Region::program, neuron_words(context, slice)); break;
+        case ProgramKind::poisson_source: put(block, Region::program, poisson_words(context, slice)); break;
+        case ProgramKind::array_source: put(block, Region::program, array_words(context, slice)); break;
+        case ProgramKind::delay_extension:
+            put(block, Region::program,
+                encode(DelayRegion{plan.n_stages, plan.stage_ticks, plan.atoms_per_core,
+                                   source_keys != nullptr ? *source_keys : KeyBlock{}}));
+            return block;
+    }
+    if (slice.program == ProgramKind::neurons) put_synapses(block, context, slice, groups);
+    put_recording(block, context, slice);
+    return block;
+}
+
+std::uint64_t block_bytes(const CompileContext& context, std::uint32_t slice) {
+    KeyGroups any;
+    any.direct.assign(context.graph->plans.size(), KeyGroup{});
+    any.delayed = any.direct;
+    const KeyBlock keys;
+    const CoreBlockWords block = core_block(context, slice, &keys, any, &keys);
+    std::uint64_t words = region_table_words;
+    for (const CoreBlockWords::Part& part : block.regions) words += (part.reserved_words + 3) / 4 * 4;
+    return (words * 4 + image_page_bytes - 1) / image_page_bytes * image_page_bytes;
+}
+
+std::uint32_t recording_ticks(const CompileContext& context, std::uint32_t slice_index) {
+    const Slice& slice = slice_of(context, slice_index);
+    std::uint32_t ticks = 0;
+    if (slice.program == ProgramKind::delay_extension) return ticks;
+    for (const RecordingChannel& channel : recording_plan(context, slice).channels) {
+        const std::uint32_t mine =
+            buffer_ticks(context, record_bytes(context, slice, channel)) * channel.interval_ticks;
+        ticks = ticks == 0 ? mine : std::min(ticks, mine);
+    }
+    return ticks;
+}
+
+}  // namespace spinn

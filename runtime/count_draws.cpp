@@ -1,0 +1,203 @@
+#include "runtime/count_draws.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "runtime/distribution.hpp"
+
+namespace spinn {
+
+namespace {
+
+constexpr double two_pi = 6.28318530717958647693;
+constexpr double half_log_two_pi = 0.91893853320467274178;
+
+/// log(n!) less Stirling's approximation of it
+double stirling_error(double n) {
+    if (n <= 15.0) return portable_log_factorial(n) - ((n + 0.5) * portable_log(n) - n + half_log_two_pi);
+    const double r = 1.0 / n, r2 = r * r;
+    return r * (1.0 / 12 - r2 * (1.0 / 360 - r2 * (1.0 / 1260 - r2 * (1.0 / 1680 - r2 / 1188))));
+}
+
+/// x log(x / m) + m - x, without cancellation where x is near m
+double deviance(double x, double m) {
+    if (std::abs(x - m) < 0.1 * (x + m)) {
+        const double v = (x - m) / (x + m), v2 = v * v;
+        double sum = (x - m) * v, term = 2.0 * x * v;
+        for (int k = 3; k < 40; k += 2) {
+            term *= v2;
+            sum += term / k;
+        }
+        return sum;
+    }
+    return x * portable_log(x / m) + m - x;
+}
+
+double pmf(double k, double n, double p, double q) {
+    if (k < 0.0 || k > n) return 0.0;
+    if (p == 0.0) return k == 0.0 ? 1.0 : 0.0;
+    if (q == 0.0) return k == n ? 1.0 : 0.0;
+    if (n == 0.0) return 1.0;
+    if (k == 0.0) return portable_exp(p < 0.1 ? -deviance(n, n * q) - n * p : n * portable_log(q));
+    if (k == n) return portable_exp(q < 0.1 ? -deviance(n, n * p) - n * q : n * portable_log(p));
+    const double exponent =
+        stirling_error(n) - stirling_error(k) - stirling_error(n - k) - deviance(k, n * p) - deviance(n - k, n * q);
+    return portable_exp(exponent) * std::sqrt(n / (two_pi * k * (n - k)));
+}
+
+/// Inversion that starts at the mode and takes the values above and below in turn, so that few steps are needed.
+/// @param rise  rise(k) = P(k + 1) / P(k)
+template <class Rise>
+std::uint64_t invert_from_mode(double u, double mode, double p_mode, double lowest, double highest, Rise rise) {
+    u -= p_mode;
+    double up = mode, p_up = p_mode, down = mode, p_down = p_mode;
+    constexpr double negligible = 1e-30;
+    while (u >= 0.0) {
+        const bool can_rise = up < highest && p_up > negligible, can_fall = down > lowest && p_down > negligible;
+        if (!can_rise && !can_fall) return static_cast<std::uint64_t>(mode);  // what rounding left over
+        if (can_rise) {
+            p_up *= rise(up);
+            up += 1.0;
+            u -= p_up;
+            if (u < 0.0) return static_cast<std::uint64_t>(up);
+        }
+        if (can_fall) {
+            down -= 1.0;
+            p_down /= rise(down);
+            u -= p_down;
+            if (u < 0.0) return static_cast<std::uint64_t>(down);
+        }
+    }
+    return static_cast<std::uint64_t>(mode);
+}
+
+struct Binomial {
+    double trials, p, q;
+
+    Binomial(std::uint64_t n, std::uint64_t part, std::uint64_t total)
+        : trials(static_cast<double>(n)),
+          p(static_cast<double>(part) / static_cast<double>(total)),
+          q(static_cast<double>(total - part) / static_cast<double>(total)) {}
+
+    double mode() const { return std::min(trials, std::floor((trials + 1.0) * p)); }
+    double probability(double k) const { return pmf(k, trials, p, q); }
+    std::uint64_t invert(double u, double mode, double p_mode) const {
+        const double odds = p / q;
+        return invert_from_mode(u, mode, p_mode, 0.0, trials,
+                                [this, odds](double k) { return (trials - k) / (k + 1.0) * odds; });
+    }
+};
+
+struct Hypergeometric {
+    double draws, marked, unmarked;
+
+    Hypergeometric(std::uint64_t n, std::uint64_t n_marked, std::uint64_t total)
+        : draws(static_cast<double>(n)),
+          marked(static_cast<double>(n_marked)),
+          unmarked(static_cast<double>(total - n_marked)) {}
+
+    double lowest() const { return std::max(0.0, draws - unmarked); }
+    double highest() const { return std::min(draws, marked); }
+    double mode() const {
+        const double peak = std::floor((draws + 1.0) * (marked + 1.0) / (marked + unmarked + 2.0));
+        return std::clamp(peak, lowest(), highest());
+    }
+    double probability(double k) const { return hypergeometric_pmf(k, draws, marked, marked + unmarked); }
+    std::uint64_t invert(double u, double mode, double p_mode) const {
+        return invert_from_mode(u, mode, p_mode, lowest(), highest(), [this](double k) {
+            return (marked - k) * (draws - k) / ((k + 1.0) * (unmarked - draws + k + 1.0));
+        });
+    }
+};
+
+}  // namespace
+
+double binomial_pmf(double k, double n, double p) { return pmf(k, n, p, 1.0 - p); }
+
+double hypergeometric_pmf(double k, double n, double marked, double total) {
+    const double unmarked = total - marked;
+    if (k < 0.0 || k > marked || n - k < 0.0 || n - k > unmarked) return 0.0;
+    if (n == 0.0 || n == total) return 1.0;
+    const double p = n / total, q = (total - n) / total;
+    return pmf(k, marked, p, q) * pmf(n - k, unmarked, p, q) / pmf(n, total, p, q);
+}
+
+std::uint64_t draw_binomial(double u, std::uint64_t n, std::uint64_t part, std::uint64_t total) {
+    if (n == 0 || part == 0) return 0;
+    if (part >= total) return n;
+    const Binomial binomial(n, part, total);
+    const double mode = binomial.mode();
+    return binomial.invert(u, mode, binomial.probability(mode));
+}
+
+std::uint64_t draw_hypergeometric(double u, std::uint64_t n, std::uint64_t marked, std::uint64_t total) {
+    if (n == 0 || marked == 0) return 0;
+    if (marked >= total) return n;
+    if (n >= total) return marked;
+    const Hypergeometric hypergeometric(n, marked, total);
+    const double mode = hypergeometric.mode();
+    return hypergeometric.invert(u, mode, hypergeometric.probability(mode));
+}
+
+std::uint64_t SplitDraws::draw(double u, std::uint64_t n, std::uint64_t part, std::uint64_t total) {
+    if (n == 0 || part == 0) return 0;
+    if (part >= total) return n;
+    if (!with_replacement_ && n >= total) return part;
+    const std::uint64_t hash = ((n * 0x9e3779b97f4a7c15u + part) * 0x9e3779b97f4a7c15u + total) * 0x9e3779b97f4a7c15u;
+    Start& start = starts_[hash >> 54];
+    const bool known = start.n == n && start.part == part && start.total == total;
+    const auto draw_from = [&](const auto& distribution) {
+        if (!known) {
+            const double mode = distribution.mode();
+            start = {n, part, total, mode, distribution.probability(mode)};
+        }
+        return distribution.invert(u, start.mode, start.probability);
+    };
+    return with_replacement_ ? draw_from(Binomial(n, part, total)) : draw_from(Hypergeometric(n, part, total));
+}
+
+double binomial_upper_quantile(double tail, double n, double p) {
+    if (n <= 0.0 || p <= 0.0) return 0.0;
+    if (p >= 1.0) return n;
+    // From far above, where the probabilities no longer matter, down to where their sum reaches the tail.
+    const double m = n * p, sd = std::sqrt(m * (1.0 - p));
+    double k = std::min(n, std::ceil(m + 40.0 * sd + 120.0));
+    double above = 0.0, here = pmf(k, n, p, 1.0 - p);
+    while (k > 0.0 && above + here <= tail) {
+        above += here;
+        here = here > 1e-280 ? here * k / (n - k + 1.0) * ((1.0 - p) / p) : pmf(k - 1.0, n, p, 1.0 - p);
+        k -= 1.0;
+    }
+    return k;
+}
+
+BinomialTable::BinomialTable(std::uint32_t n, double p) {
+    const double trials = n;
+    std::vector<double> probability(n + 1, 0.0);
+    if (p >= 1.0) {
+        probability[n] = 1.0;
+    } else if (p <= 0.0) {
+        probability[0] = 1.0;
+    } else {
+        const double odds = p / (1.0 - p);
+        const auto mode = static_cast<std::uint32_t>(std::min(trials, std::floor((trials + 1.0) * p)));
+        probability[mode] = binomial_pmf(mode, trials, p);
+        for (std::uint32_t k = mode; k < n; ++k)
+            probability[k + 1] = probability[k] * ((trials - k) / (k + 1.0)) * odds;
+        for (std::uint32_t k = mode; k > 0; --k) probability[k - 1] = probability[k] * (k / (trials - k + 1.0)) / odds;
+    }
+    tail_.resize(n);
+    double above = 0.0;
+    for (std::uint32_t k = n; k-- > 0;) {
+        above += probability[k + 1];
+        tail_[k] = above >= 1.0 ? ~std::uint64_t{0} : static_cast<std::uint64_t>(above * 0x1p64);
+    }
+    for (std::uint32_t high = 0; high < 256; ++high) {
+        const std::uint64_t largest_draw = (std::uint64_t{high} << 56) | 0x00ffffffffffffffu;
+        std::uint32_t k = 0;
+        while (k < n && largest_draw < tail_[k]) ++k;
+        guide_[high] = static_cast<std::uint16_t>(k);
+    }
+}
+
+}  // namespace spinn
