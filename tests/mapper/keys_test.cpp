@@ -10,53 +10,44 @@
 namespace spinn {
 namespace {
 
-TEST(Keys, SendersOfOneChipShareAnAlignedBlock) {
-    const MachineGraph graph = test::all_to_all(32);  // one population, 100 keys each: blocks of 128
-    Placements placements;
-    for (std::uint8_t i = 0; i < 32; ++i) {
-        placements.push_back({{static_cast<std::uint8_t>(i % 4), 0}, static_cast<std::uint8_t>(1 + i / 4)});
-    }
-    const KeyAllocation keys = allocate_keys(graph, placements, {});
+TEST(Keys, TheSlicesOfAPopulationSendFromOneEvenlyCutZone) {
+    const MachineGraph graph = test::random_graph(130, 4, 1);  // populations of 64, 64 and 2 slices, 100 keys each
+    const KeyAllocation keys = allocate_keys(graph, {});
     check(keys, graph);
-    for (std::size_t i = 0; i < 32; ++i) {
+    for (std::uint32_t i = 0; i < 130; ++i) {
         EXPECT_EQ(keys[i].mask, 0xffffff80);
-        EXPECT_EQ(keys[i].key >> 10, keys[i % 4].key >> 10);  // 8 slices of a chip: 2^(7 + 3) keys
+        EXPECT_EQ(keys[i].key, i / 64 * 64 * 128 + i % 64 * 128);
     }
-    EXPECT_NE(keys[0].key >> 10, keys[1].key >> 10);
 }
 
-TEST(Keys, APopulationHasAZoneOfItsOwn) {
-    const MachineGraph graph = test::random_graph(128, 4, 1);  // two populations of 64
-    Placements placements;
-    for (std::uint8_t i = 0; i < 128; ++i) {
-        placements.push_back({{static_cast<std::uint8_t>(i % 12), 0}, static_cast<std::uint8_t>(1 + i / 12)});
-    }
-    const KeyAllocation keys = allocate_keys(graph, placements, {});
-    check(keys, graph);
-    for (std::size_t i = 0; i < 128; ++i) EXPECT_EQ(keys[i].key >> 14, i / 64) << i;  // 12 chips of 8 blocks, rounded up
-}
-
-TEST(Keys, GapsAreGivenUpWhereTheKeySpaceIsTight) {
+TEST(Keys, ASliceThatDoesNotSendKeepsItsPlaceInTheZone) {
     MachineGraph graph = test::self_loops(5);
-    for (Net& net : graph.nets) net.n_keys = 1u << 29;  // 5/8 of all keys; padded to 8 blocks they would not fit
-    graph.nets[4].n_keys = (1u << 28) + 1;
-    Placements placements;
-    for (std::uint8_t i = 0; i < 5; ++i) placements.push_back({{0, 0}, static_cast<std::uint8_t>(1 + i)});
-    const KeyAllocation keys = allocate_keys(graph, placements, {});
+    graph.nets.erase(graph.nets.begin() + 1);
+    const KeyAllocation keys = allocate_keys(graph, {});
     check(keys, graph);
+    EXPECT_EQ(keys[1].key - keys[0].key, 2u * 128);
+}
+
+TEST(Keys, DelayExtensionsHaveAZoneOfTheirOwnWithBlocksOfOneSize) {
+    const MachineGraph graph = test::delay_extensions(10);  // extensions ask for 100 to 800 keys
+    const KeyAllocation keys = allocate_keys(graph, {});
+    check(keys, graph);
+    for (std::size_t i = 0; i < 10; ++i) {
+        EXPECT_EQ(keys[i].mask, 0xffffff80);
+        EXPECT_EQ(keys[10 + i].mask, 0xfffffc00);
+        EXPECT_EQ(keys[10 + i].key, keys[10].key + i * 1024);
+    }
+    EXPECT_EQ(keys[10].key % (16 * 1024), 0u);
 }
 
 TEST(Keys, TooManyKeysAreRefusedWithTheirNumber) {
     MachineGraph graph = test::self_loops(8);
     for (Net& net : graph.nets) net.n_keys = 1u << 29;  // exactly 2^32, but the system's keys are in the way
-    Placements placements;
-    for (std::uint8_t i = 0; i < 8; ++i) placements.push_back({{0, 0}, static_cast<std::uint8_t>(1 + i)});
     try {
-        allocate_keys(graph, placements, {});
+        allocate_keys(graph, {});
         FAIL();
     } catch (const RequestError& error) {
         EXPECT_NE(error.problem().what.find("4294967296 routing keys"), std::string::npos);
-        EXPECT_NE(error.problem().what.find("(11 too many)"), std::string::npos);
     }
 }
 
