@@ -63,14 +63,20 @@ ConnectionList parse_connection_list(std::string_view text, const std::string& f
             list.problems.push_back({std::move(what), file_name + ':' + std::to_string(line_number), std::move(fix)});
         };
         if (!numbers.readable) {
-            wrong("cannot be read as numbers: " + in_quotes(line), "write pre, post, weight (nA or uS) and delay (ms), separated by blanks");
+            wrong("cannot be read as numbers: " + in_quotes(line),
+                  "write pre, post, weight (nA or uS) and delay (ms), separated by blanks");
             continue;
         }
         if (numbers.count == 0) continue;
-        const bool right_count = columns.empty() ? numbers.count >= 2 && numbers.count <= max_columns : numbers.count == columns.size();
+        const bool right_count =
+            columns.empty() ? numbers.count >= 2 && numbers.count <= max_columns : numbers.count == columns.size();
         if (!right_count) {
-            wrong("a row of " + (numbers.count > max_columns ? "more than " + std::to_string(max_columns) : std::to_string(numbers.count)) + " numbers",
-                  columns.empty() ? "write pre, post, and if you like weight and delay" : "write " + std::to_string(columns.size()) + " numbers, as `columns` says");
+            wrong("a row of " +
+                      (numbers.count > max_columns ? "more than " + std::to_string(max_columns)
+                                                   : std::to_string(numbers.count)) +
+                      " numbers",
+                  columns.empty() ? "write pre, post, and if you like weight and delay"
+                                  : "write " + std::to_string(columns.size()) + " numbers, as `columns` says");
             continue;
         }
         Connector::Row next = row;
@@ -98,7 +104,8 @@ ConnectionList parse_connection_list(std::string_view text, const std::string& f
         list.has_weight = list.has_weight && has_weight;
         list.has_delay = list.has_delay && has_delay;
         if (!indices_fit) {
-            wrong("pre and post must be whole numbers from 0, found " + in_quotes(line), "count neurons within the views, from 0");
+            wrong("pre and post must be whole numbers from 0, found " + in_quotes(line),
+                  "count neurons within the views, from 0");
             continue;
         }
         list.rows.push_back(next);

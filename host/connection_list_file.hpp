@@ -1,5 +1,5 @@
-/// Connection lists as text, a row a line: `pre post [weight [delay]]`, separated by blanks, tabs or commas; # starts a comment.
-/// The layout of PyNN's FromFileConnector and numpy.savetxt.
+/// Connection lists as text, a row a line: `pre post [weight [delay]]`, separated by blanks, tabs or commas; # starts a
+/// comment. The layout of PyNN's FromFileConnector and numpy.savetxt.
 #pragma once
 
 #include <cstdint>
@@ -19,9 +19,9 @@ std::vector<ListColumn> default_columns(std::size_t n);
 
 struct ConnectionList {
     std::vector<Connector::Row> rows;
-    std::vector<std::uint32_t> line_of_row;  ///< from 1
+    std::vector<std::uint32_t> line_of_row;    ///< from 1
     bool has_weight = true, has_delay = true;  ///< every row gives it
-    std::vector<Problem> problems;           ///< the first ten
+    std::vector<Problem> problems;             ///< the first ten
 };
 
 /// @param columns    of every row; empty: default_columns of each row's length

@@ -3,6 +3,7 @@
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/tokenizer.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+#include <google/protobuf/stubs/logging.h>
 #include <google/protobuf/text_format.h>
 
 #include <limits>
@@ -24,7 +25,9 @@ void to_proto(const Distribution& d, proto::Distribution& out) {
         clipped.set_high(d.high);
     };
     switch (d.kind) {
-        case DistributionKind::constant: out.set_constant(d.a); break;
+        case DistributionKind::constant:
+            out.set_constant(d.a);
+            break;
         case DistributionKind::uniform:
             out.mutable_uniform()->set_low(d.a);
             out.mutable_uniform()->set_high(d.b);
@@ -33,9 +36,15 @@ void to_proto(const Distribution& d, proto::Distribution& out) {
             out.mutable_normal()->set_mu(d.a);
             out.mutable_normal()->set_sigma(d.b);
             break;
-        case DistributionKind::normal_clipped: set_clipped(*out.mutable_normal_clipped()); break;
-        case DistributionKind::normal_clipped_to_boundary: set_clipped(*out.mutable_normal_clipped_to_boundary()); break;
-        case DistributionKind::exponential: out.mutable_exponential()->set_beta(d.a); break;
+        case DistributionKind::normal_clipped:
+            set_clipped(*out.mutable_normal_clipped());
+            break;
+        case DistributionKind::normal_clipped_to_boundary:
+            set_clipped(*out.mutable_normal_clipped_to_boundary());
+            break;
+        case DistributionKind::exponential:
+            out.mutable_exponential()->set_beta(d.a);
+            break;
         case DistributionKind::uniform_int:
             out.mutable_uniform_int()->set_low(d.a);
             out.mutable_uniform_int()->set_high(d.b);
@@ -86,14 +95,22 @@ void to_proto(const Connector& connector, proto::Connector& out) {
         case ConnectorKind::all_to_all:
             out.mutable_all_to_all()->set_allow_self_connections(connector.allow_self_connections);
             break;
-        case ConnectorKind::one_to_one: out.mutable_one_to_one(); break;
+        case ConnectorKind::one_to_one:
+            out.mutable_one_to_one();
+            break;
         case ConnectorKind::fixed_probability:
             out.mutable_fixed_probability()->set_p_connect(connector.probability);
             out.mutable_fixed_probability()->set_allow_self_connections(connector.allow_self_connections);
             break;
-        case ConnectorKind::fixed_total_number: set_number(*out.mutable_fixed_total_number()); break;
-        case ConnectorKind::fixed_number_pre: set_number(*out.mutable_fixed_number_pre()); break;
-        case ConnectorKind::fixed_number_post: set_number(*out.mutable_fixed_number_post()); break;
+        case ConnectorKind::fixed_total_number:
+            set_number(*out.mutable_fixed_total_number());
+            break;
+        case ConnectorKind::fixed_number_pre:
+            set_number(*out.mutable_fixed_number_pre());
+            break;
+        case ConnectorKind::fixed_number_post:
+            set_number(*out.mutable_fixed_number_post());
+            break;
         case ConnectorKind::list: {
             proto::Connector::FromList& list = *out.mutable_from_list();
             for (const Connector::Row& row : connector.rows) {
@@ -169,26 +186,31 @@ std::string encode_network_text(const Network& network) {
 }
 
 Network decode_network(std::string_view bytes, const std::string& source_name) {
+    const google::protobuf::LogSilencer silence;  // the reason goes into the exception, not to stderr
     proto::Network message;
     if (bytes.size() > std::numeric_limits<int>::max() ||
         !message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
-        throw InputError({{"the bytes are no network in protobuf's binary format", source_name,
-                           "write it with spinn.proto.Network of protocols/network.proto (at most 2 GiB); text goes into .txtpb"}});
+        throw InputError(
+            {{"the bytes are no network in protobuf's binary format", source_name,
+              "write it with spinn.proto.Network of protocols/network.proto (at most 2 GiB); text goes into .txtpb"}});
     return network_from_proto(message, source_name);
 }
 
 Network decode_network_text(std::string_view text, const std::string& source_name) {
+    const google::protobuf::LogSilencer silence;
     proto::Network message;
     google::protobuf::TextFormat::Parser parser;
     FirstError error;
     parser.RecordErrorsTo(&error);
     parser.SetRecursionLimit(32);
     if (text.size() > std::numeric_limits<int>::max())
-        throw InputError({{"the text is longer than 2 GiB", source_name, "use the binary format or connection list files"}});
+        throw InputError(
+            {{"the text is longer than 2 GiB", source_name, "use the binary format or connection list files"}});
     google::protobuf::io::ArrayInputStream stream(text.data(), static_cast<int>(text.size()));
     if (!parser.Parse(&stream, &message))
-        throw InputError({{"no network in protobuf's text format: " + error.message,
-                           source_name + ':' + std::to_string(error.line + 1), "see protocols/network.proto for the fields"}});
+        throw InputError(
+            {{"no network in protobuf's text format: " + error.message,
+              source_name + ':' + std::to_string(error.line + 1), "see protocols/network.proto for the fields"}});
     return network_from_proto(message, source_name);
 }
 

@@ -19,21 +19,27 @@ struct ProtoReader {
 
 Distribution from_proto(const proto::Distribution& in) {
     switch (in.kind_case()) {
-        case proto::Distribution::kConstant: return constant(in.constant());
-        case proto::Distribution::kUniform: return {DistributionKind::uniform, in.uniform().low(), in.uniform().high()};
-        case proto::Distribution::kNormal: return {DistributionKind::normal, in.normal().mu(), in.normal().sigma()};
+        case proto::Distribution::kConstant:
+            return constant(in.constant());
+        case proto::Distribution::kUniform:
+            return {DistributionKind::uniform, in.uniform().low(), in.uniform().high()};
+        case proto::Distribution::kNormal:
+            return {DistributionKind::normal, in.normal().mu(), in.normal().sigma()};
         case proto::Distribution::kNormalClipped: {
             const auto& clipped = in.normal_clipped();
             return {DistributionKind::normal_clipped, clipped.mu(), clipped.sigma(), clipped.low(), clipped.high()};
         }
         case proto::Distribution::kNormalClippedToBoundary: {
             const auto& clipped = in.normal_clipped_to_boundary();
-            return {DistributionKind::normal_clipped_to_boundary, clipped.mu(), clipped.sigma(), clipped.low(), clipped.high()};
+            return {DistributionKind::normal_clipped_to_boundary, clipped.mu(), clipped.sigma(), clipped.low(),
+                    clipped.high()};
         }
-        case proto::Distribution::kExponential: return {DistributionKind::exponential, in.exponential().beta()};
+        case proto::Distribution::kExponential:
+            return {DistributionKind::exponential, in.exponential().beta()};
         case proto::Distribution::kUniformInt:
             return {DistributionKind::uniform_int, in.uniform_int().low(), in.uniform_int().high()};
-        case proto::Distribution::KIND_NOT_SET: break;
+        case proto::Distribution::KIND_NOT_SET:
+            break;
     }
     return {};
 }
@@ -64,7 +70,8 @@ Population from_proto(const ProtoReader& reader, const proto::Population& in, st
     const DocumentPath path = DocumentPath{} / "populations" / (in.name().empty() ? std::to_string(index) : in.name());
     const auto model = model_by_name(in.model());
     if (!model) {
-        reader.report.add(path / "model", "unknown model " + in_quotes(in.model()), suggestion(in.model(), names_in(all_models())));
+        reader.report.add(path / "model", "unknown model " + in_quotes(in.model()),
+                          suggestion(in.model(), names_in(all_models())));
         return population;
     }
     population.model = *model;
@@ -72,7 +79,8 @@ Population from_proto(const ProtoReader& reader, const proto::Population& in, st
     population.initial_values = from_proto(reader, in.initial(), path / "initial");
     for (const proto::Numbers& train : in.spike_times()) {
         std::vector<double> times = from_proto(train);
-        std::sort(times.begin(), times.end(), [](double a, double b) { return !(a != a) && (b != b || a < b); });  // NaN last
+        std::sort(times.begin(), times.end(),
+                  [](double a, double b) { return !(a != a) && (b != b || a < b); });  // NaN last
         population.spike_times_ms.push_back(std::move(times));
     }
     return population;
@@ -98,7 +106,9 @@ View from_proto(const ProtoReader& reader, const proto::View& in, const Document
             view.neurons.indices = {in.indices().values().begin(), in.indices().values().end()};
             view.neurons.count = static_cast<std::uint32_t>(view.neurons.indices.size());
             break;
-        case proto::View::NEURONS_NOT_SET: view.neurons.count = reader.network.populations[found->second].size; break;
+        case proto::View::NEURONS_NOT_SET:
+            view.neurons.count = reader.network.populations[found->second].size;
+            break;
     }
     return view;
 }
@@ -108,28 +118,34 @@ bool self_connections(const Message& in) {
     return !in.has_allow_self_connections() || in.allow_self_connections();
 }
 
-void read_list(const ProtoReader& reader, const proto::Connector::FromList& in, const DocumentPath& path, Projection& projection) {
+void read_list(const ProtoReader& reader, const proto::Connector::FromList& in, const DocumentPath& path,
+               Projection& projection) {
     const int n = in.pre_size();
     const auto fits = [n](int size, bool optional) { return size == n || (optional && size == 0); };
     if (!fits(in.post_size(), false) || !fits(in.weight_size(), true) || !fits(in.delay_size(), true)) {
-        reader.report.add(path, "the columns of the list differ in length", "give pre, post and, if at all, weight and delay the same length");
+        reader.report.add(path, "the columns of the list differ in length",
+                          "give pre, post and, if at all, weight and delay the same length");
         return;
     }
     const bool no_weight = n > 0 && in.weight_size() == 0 && projection.weight.kind != DistributionKind::constant;
     const bool no_delay = n > 0 && in.delay_size() == 0 && projection.delay_ms.kind != DistributionKind::constant;
     if (no_weight || no_delay) {
-        reader.report.add(path, std::string("rows leave the ") + (no_weight ? "weight" : "delay") + " out, and the synapse's is a distribution",
+        reader.report.add(path,
+                          std::string("rows leave the ") + (no_weight ? "weight" : "delay") +
+                              " out, and the synapse's is a distribution",
                           "write it into the list");
         return;
     }
     const double delay = projection.delay_ms.a != 0.0 ? projection.delay_ms.a : reader.network.timestep_ms;
     projection.connector.rows.reserve(static_cast<std::size_t>(n));
     for (int i = 0; i < n; ++i)
-        projection.connector.rows.push_back({in.pre(i), in.post(i), in.weight_size() > 0 ? in.weight(i) : projection.weight.a,
+        projection.connector.rows.push_back({in.pre(i), in.post(i),
+                                             in.weight_size() > 0 ? in.weight(i) : projection.weight.a,
                                              in.delay_size() > 0 ? in.delay(i) : delay});
 }
 
-void read_connector(const ProtoReader& reader, const proto::Connector& in, const DocumentPath& path, Projection& projection) {
+void read_connector(const ProtoReader& reader, const proto::Connector& in, const DocumentPath& path,
+                    Projection& projection) {
     Connector& connector = projection.connector;
     const auto read_number = [&](ConnectorKind kind, const proto::Connector::FixedNumber& number) {
         connector.kind = kind;
@@ -142,15 +158,23 @@ void read_connector(const ProtoReader& reader, const proto::Connector& in, const
             connector.kind = ConnectorKind::all_to_all;
             connector.allow_self_connections = self_connections(in.all_to_all());
             break;
-        case proto::Connector::kOneToOne: connector.kind = ConnectorKind::one_to_one; break;
+        case proto::Connector::kOneToOne:
+            connector.kind = ConnectorKind::one_to_one;
+            break;
         case proto::Connector::kFixedProbability:
             connector.kind = ConnectorKind::fixed_probability;
             connector.probability = in.fixed_probability().p_connect();
             connector.allow_self_connections = self_connections(in.fixed_probability());
             break;
-        case proto::Connector::kFixedTotalNumber: read_number(ConnectorKind::fixed_total_number, in.fixed_total_number()); break;
-        case proto::Connector::kFixedNumberPre: read_number(ConnectorKind::fixed_number_pre, in.fixed_number_pre()); break;
-        case proto::Connector::kFixedNumberPost: read_number(ConnectorKind::fixed_number_post, in.fixed_number_post()); break;
+        case proto::Connector::kFixedTotalNumber:
+            read_number(ConnectorKind::fixed_total_number, in.fixed_total_number());
+            break;
+        case proto::Connector::kFixedNumberPre:
+            read_number(ConnectorKind::fixed_number_pre, in.fixed_number_pre());
+            break;
+        case proto::Connector::kFixedNumberPost:
+            read_number(ConnectorKind::fixed_number_post, in.fixed_number_post());
+            break;
         case proto::Connector::kFromList:
             connector.kind = ConnectorKind::list;
             read_list(reader, in.from_list(), path, projection);
@@ -190,11 +214,13 @@ Network network_from_proto(const proto::Network& message, const std::string& sou
         reader.population_index.emplace(message.populations(i).name(), index);
     }
     for (int i = 0; i < message.projections_size(); ++i)
-        network.projections.push_back(from_proto(reader, message.projections(i), DocumentPath{} / "projections" / static_cast<std::size_t>(i)));
+        network.projections.push_back(
+            from_proto(reader, message.projections(i), DocumentPath{} / "projections" / static_cast<std::size_t>(i)));
     for (int i = 0; i < message.recordings_size(); ++i) {
         const proto::Recording& in = message.recordings(i);
         Recording recording;
-        recording.view = from_proto(reader, in.view(), DocumentPath{} / "record" / static_cast<std::size_t>(i) / "population");
+        recording.view =
+            from_proto(reader, in.view(), DocumentPath{} / "record" / static_cast<std::size_t>(i) / "population");
         for (const int variable : in.variables()) recording.variables.push_back(static_cast<Variable>(variable));
         recording.sampling_interval_ms = in.sampling_interval();
         network.recordings.push_back(std::move(recording));

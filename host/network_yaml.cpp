@@ -13,7 +13,8 @@ namespace spinn {
 namespace {
 
 void read_population(const NetworkReader& reader, const YamlEntry& entry, const DocumentPath& path) {
-    static constexpr std::array<std::string_view, 5> keys{"size", "model", "parameters", "initial", "max_atoms_per_core"};
+    static constexpr std::array<std::string_view, 5> keys{"size", "model", "parameters", "initial",
+                                                          "max_atoms_per_core"};
     const YamlReader& yaml = reader.yaml;
     Population population;
     population.name = entry.key;
@@ -29,17 +30,20 @@ void read_population(const NetworkReader& reader, const YamlEntry& entry, const 
             if (model)
                 population.model = *model;
             else
-                yaml.report.add(path / "model", "unknown model " + in_quotes(*name), suggestion(*name, names_in(all_models())));
+                yaml.report.add(path / "model", "unknown model " + in_quotes(*name),
+                                suggestion(*name, names_in(all_models())));
         }
     }
     const ModelDescription& model = describe(population.model);
-    const auto read_values = [&](std::string_view key, std::span<const ParameterDescription> known, std::map<std::string, Value>& values) {
+    const auto read_values = [&](std::string_view key, std::span<const ParameterDescription> known,
+                                 std::map<std::string, Value>& values) {
         const auto node = fields.find(key);
         if (!node) return;
         for (const YamlEntry& field : entries_of(yaml, *node, path / key)) {
             if (!model_known) continue;  // which names are right, the unknown model cannot tell
             const DocumentPath field_path = path / key / field.key;
-            if (key == "parameters" && field.key == "spike_times" && population.model == ModelKind::spike_source_array) {
+            if (key == "parameters" && field.key == "spike_times" &&
+                population.model == ModelKind::spike_source_array) {
                 population.spike_times_ms = read_spike_times(reader, field.value, field_path);
                 continue;
             }
@@ -48,8 +52,11 @@ void read_population(const NetworkReader& reader, const YamlEntry& entry, const 
                 const bool is_state = find_name(model.state, field.key) != nullptr && key == "parameters";
                 const bool is_parameter = find_name(model.parameters, field.key) != nullptr && key == "initial";
                 std::vector<std::string_view> names = names_in(known);
-                if (key == "parameters" && population.model == ModelKind::spike_source_array) names.push_back("spike_times");
-                yaml.report.add(field_path, std::string(model.name) + " has no " + (key == "initial" ? "initial value " : "parameter ") + in_quotes(field.key),
+                if (key == "parameters" && population.model == ModelKind::spike_source_array)
+                    names.push_back("spike_times");
+                yaml.report.add(field_path,
+                                std::string(model.name) + " has no " +
+                                    (key == "initial" ? "initial value " : "parameter ") + in_quotes(field.key),
                                 is_state       ? "it is a state: write it under `initial`"
                                 : is_parameter ? "it is a parameter: write it under `parameters`"
                                                : suggestion(field.key, names));
@@ -80,9 +87,11 @@ void read_recording(const NetworkReader& reader, YamlNodeId node, const Document
                 const auto name = read_text(yaml, variable, path / "variables");
                 if (!name) continue;
                 if (const auto* known = find_name(variable_names, *name)) {
-                    if (recording.variables.size() < 2 * variable_names.size()) recording.variables.push_back(known->kind);
+                    if (recording.variables.size() < 2 * variable_names.size())
+                        recording.variables.push_back(known->kind);
                 } else {
-                    yaml.report.add(path / "variables", "unknown variable " + in_quotes(*name), suggestion(*name, names_in(variable_names)));
+                    yaml.report.add(path / "variables", "unknown variable " + in_quotes(*name),
+                                    suggestion(*name, names_in(variable_names)));
                 }
             }
         }
@@ -109,12 +118,13 @@ void read_each(const NetworkReader& reader, YamlNodeId node, const DocumentPath&
 }
 
 void read_document(const NetworkReader& reader) {
-    static constexpr std::array<std::string_view, 8> keys{"name",        "timestep",    "duration", "seed", "machine",
-                                                          "populations", "projections", "record"};
+    static constexpr std::array<std::string_view, 8> keys{"name",    "timestep",    "duration",    "seed",
+                                                          "machine", "populations", "projections", "record"};
     const YamlReader& yaml = reader.yaml;
     Network& network = reader.network;
     const DocumentPath top;
     const YamlMapping fields(yaml, yaml.tree.root, top, keys);
+    if (node_at(yaml.tree, yaml.tree.root).kind != YamlNode::Kind::mapping) yaml.report.mute(top / "populations");
     if (const auto node = fields.find("name")) network.name = read_text(yaml, *node, top / "name").value_or("");
     if (const auto node = fields.find("timestep"))
         network.timestep_ms = read_number(yaml, *node, top / "timestep", "ms").value_or(network.timestep_ms);
@@ -122,7 +132,8 @@ void read_document(const NetworkReader& reader) {
         network.duration_ms = read_number(yaml, *node, top / "duration", "ms").value_or(network.duration_ms);
     if (const auto node = fields.find("seed"))
         network.seed = read_whole(yaml, *node, top / "seed", 0, 0xffffffffffffffff).value_or(network.seed);
-    if (const auto node = fields.find("machine")) network.machine = read_text(yaml, *node, top / "machine").value_or("");
+    if (const auto node = fields.find("machine"))
+        network.machine = read_text(yaml, *node, top / "machine").value_or("");
     if (const auto node = fields.require("populations", "populations: {cells: {size: 100, model: IF_curr_exp}}"))
         for (const YamlEntry& entry : entries_of(yaml, *node, top / "populations"))
             read_population(reader, entry, top / "populations" / entry.key);
@@ -136,8 +147,8 @@ void read_document(const NetworkReader& reader) {
 }
 
 /// projections[3].connector.connections[17] lies in the list's own file, if it has one.
-FileLocation locate(const YamlTree& tree, const std::string& file_name, const std::map<std::size_t, ListFileLines>& list_files,
-                    const DocumentPath& path) {
+FileLocation locate(const YamlTree& tree, const std::string& file_name,
+                    const std::map<std::size_t, ListFileLines>& list_files, const DocumentPath& path) {
     const auto& steps = path.steps;
     if (steps.size() == 5 && steps[0].key == "projections" && steps[3].key == "connections") {
         const auto found = list_files.find(steps[1].index);
@@ -155,7 +166,8 @@ Network read_network_yaml(std::string_view text, const std::string& file_name) {
     ProblemReport report([&](const DocumentPath& path) { return locate(tree, file_name, list_files, path); });
     Network network;
     std::uint64_t numbers_left = 1'000'000 + 16 * std::uint64_t{text.size()};
-    const NetworkReader reader{{tree, report}, network, std::filesystem::path(file_name).parent_path().string(), list_files, numbers_left};
+    const NetworkReader reader{
+        {tree, report}, network, std::filesystem::path(file_name).parent_path().string(), list_files, numbers_left};
     read_document(reader);
     validate(network, report);
     report.throw_if_any();

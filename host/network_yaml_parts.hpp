@@ -22,17 +22,19 @@ struct NetworkReader {
     Network& network;
     std::string folder;                                ///< where relative names start; empty: the working directory
     std::map<std::size_t, ListFileLines>& list_files;  ///< by projection
-    /// Numbers that lists may still yield. Aliases let a small file name one list a million times; this keeps what is stored
-    /// in proportion to what was written.
+    /// Numbers that lists may still yield. Aliases let a small file name one list a million times; this keeps what is
+    /// stored in proportion to what was written.
     std::uint64_t& numbers_left;
 };
 
 /// Takes `count` from the budget; reports and says no when it is used up.
 bool take_numbers(const NetworkReader& reader, std::uint64_t count, const DocumentPath& path);
 
-Distribution read_distribution(const NetworkReader& reader, YamlNodeId node, const DocumentPath& path, std::string_view unit);
+Distribution read_distribution(const NetworkReader& reader, YamlNodeId node, const DocumentPath& path,
+                               std::string_view unit);
 Value read_value(const NetworkReader& reader, YamlNodeId node, const DocumentPath& path, std::string_view unit);
-std::vector<std::vector<double>> read_spike_times(const NetworkReader& reader, YamlNodeId node, const DocumentPath& path);
+std::vector<std::vector<double>> read_spike_times(const NetworkReader& reader, YamlNodeId node,
+                                                  const DocumentPath& path);
 
 /// A view such as `cells[0:80]`; a name that does not exist is reported, and the view's population then is 0xffffffff.
 View read_view(const NetworkReader& reader, YamlNodeId node, const DocumentPath& path);

@@ -1,11 +1,12 @@
 #include <array>
+#include <cmath>
 #include <filesystem>
-#include <fstream>
 #include <optional>
 
 #include "host/connection_list_file.hpp"
 #include "host/network_names.hpp"
 #include "host/network_yaml_parts.hpp"
+#include "host/text_file.hpp"
 #include "host/validate_network.hpp"
 #include "host/validate_values.hpp"
 
@@ -25,13 +26,16 @@ struct NamedNode {
     std::optional<YamlNodeId> arguments;
 };
 
-std::optional<NamedNode> read_named(const YamlReader& yaml, YamlNodeId node, const DocumentPath& path, std::string_view example) {
-    if (node_at(yaml.tree, node).kind == YamlNode::Kind::scalar) return NamedNode{std::string(text_of(yaml.tree, node)), std::nullopt};
+std::optional<NamedNode> read_named(const YamlReader& yaml, YamlNodeId node, const DocumentPath& path,
+                                    std::string_view example) {
+    if (node_at(yaml.tree, node).kind == YamlNode::Kind::scalar)
+        return NamedNode{std::string(text_of(yaml.tree, node)), std::nullopt};
     const std::size_t mistakes = yaml.report.count();
     const auto entries = entries_of(yaml, node, path);
     if (entries.size() == 1) return NamedNode{std::string(entries[0].key), entries[0].value};
     if (yaml.report.count() == mistakes)
-        yaml.report.add(path, "expected one name with its parameters, found " + describe_node(yaml.tree, node), "write such as " + std::string(example));
+        yaml.report.add(path, "expected one name with its parameters, found " + describe_node(yaml.tree, node),
+                        "write such as " + std::string(example));
     return std::nullopt;
 }
 
@@ -43,17 +47,21 @@ void read_synapse(const NetworkReader& reader, YamlNodeId node, const DocumentPa
     const auto named = read_named(yaml, node, path, "{Static: {weight: 0.1, delay: 1.0}}");
     if (!named) return;
     if (without_suffix(named->name, "Synapse") != "Static") {
-        yaml.report.add(path / named->name, "unknown synapse " + in_quotes(named->name), suggestion(named->name, kinds));
+        yaml.report.add(path / named->name, "unknown synapse " + in_quotes(named->name),
+                        suggestion(named->name, kinds));
         return;
     }
     if (!named->arguments) return;
     const YamlMapping fields(yaml, *named->arguments, path, keys);
-    if (const auto weight = fields.find("weight")) projection.weight = read_distribution(reader, *weight, path / "weight", "nA or uS");
+    if (const auto weight = fields.find("weight"))
+        projection.weight = read_distribution(reader, *weight, path / "weight", "nA or uS");
     if (const auto delay = fields.find("delay")) {
         projection.delay_ms = read_distribution(reader, *delay, path / "delay", "ms");
         if (projection.delay_ms == constant(0.0))
-            yaml.report.add(path / "delay", "a delay of 0 ms lies below the timestep of " + number_text(reader.network.timestep_ms) + " ms",
-                            "the shortest delay is one timestep; leave the delay out to get it");
+            yaml.report.add(
+                path / "delay",
+                "a delay of 0 ms lies below the timestep of " + number_text(reader.network.timestep_ms) + " ms",
+                "the shortest delay is one timestep; leave the delay out to get it");
     }
 }
 
@@ -61,20 +69,27 @@ void read_synapse(const NetworkReader& reader, YamlNodeId node, const DocumentPa
 Connector::Row row_defaults(const NetworkReader& reader, const Projection& projection) {
     const bool fixed_weight = projection.weight.kind == DistributionKind::constant;
     const bool given_delay = projection.delay_ms.kind == DistributionKind::constant && projection.delay_ms.a != 0.0;
-    return {0, 0, fixed_weight ? projection.weight.a : 0.0, given_delay ? projection.delay_ms.a : reader.network.timestep_ms};
+    return {0, 0, fixed_weight ? projection.weight.a : 0.0,
+            given_delay ? projection.delay_ms.a : reader.network.timestep_ms};
 }
 
-void check_left_out(const NetworkReader& reader, const Projection& projection, bool has_weight, bool has_delay, const DocumentPath& path) {
+void check_left_out(const NetworkReader& reader, const Projection& projection, bool has_weight, bool has_delay,
+                    const DocumentPath& path) {
     if (!has_weight && projection.weight.kind != DistributionKind::constant)
-        reader.yaml.report.add(path, "rows leave the weight out, and the synapse's weight is a distribution", "write the weights into the list");
+        reader.yaml.report.add(path, "rows leave the weight out, and the synapse's weight is a distribution",
+                               "write the weights into the list");
     if (!has_delay && projection.delay_ms.kind != DistributionKind::constant)
-        reader.yaml.report.add(path, "rows leave the delay out, and the synapse's delay is a distribution", "write the delays into the list");
+        reader.yaml.report.add(path, "rows leave the delay out, and the synapse's delay is a distribution",
+                               "write the delays into the list");
 }
 
 std::vector<ListColumn> read_columns(const YamlReader& yaml, YamlNodeId node, const DocumentPath& path) {
-    static constexpr std::array<NamedKind<ListColumn>, 6> words{{{"pre", ListColumn::pre}, {"post", ListColumn::post},
-                                                                 {"weight", ListColumn::weight}, {"delay", ListColumn::delay},
-                                                                 {"i", ListColumn::pre}, {"j", ListColumn::post}}};
+    static constexpr std::array<NamedKind<ListColumn>, 6> words{{{"pre", ListColumn::pre},
+                                                                 {"post", ListColumn::post},
+                                                                 {"weight", ListColumn::weight},
+                                                                 {"delay", ListColumn::delay},
+                                                                 {"i", ListColumn::pre},
+                                                                 {"j", ListColumn::post}}};
     std::vector<ListColumn> columns;
     const auto list = read_list(yaml, node, path, "a list, such as [weight, delay]");
     if (!list) return columns;
@@ -85,7 +100,9 @@ std::vector<ListColumn> read_columns(const YamlReader& yaml, YamlNodeId node, co
         const auto* word = find_name(words, *name);
         const unsigned bit = word == nullptr ? 0u : 1u << static_cast<unsigned>(word->kind);
         if (word == nullptr || (seen & bit) != 0) {
-            yaml.report.add(path, word == nullptr ? "unknown column " + in_quotes(*name) : "the column " + in_quotes(*name) + " is named twice",
+            yaml.report.add(path,
+                            word == nullptr ? "unknown column " + in_quotes(*name)
+                                            : "the column " + in_quotes(*name) + " is named twice",
                             suggestion(*name, names_in(words)));
             return {};
         }
@@ -96,14 +113,15 @@ std::vector<ListColumn> read_columns(const YamlReader& yaml, YamlNodeId node, co
     if (!pre && !post) {  // PyNN's column_names: those after the two indices
         columns.insert(columns.begin(), {ListColumn::pre, ListColumn::post});
     } else if (!pre || !post) {
-        yaml.report.add(path, "columns name only one of pre and post", "write [pre, post, weight, delay], or [weight, delay] alone");
+        yaml.report.add(path, "columns name only one of pre and post",
+                        "write [pre, post, weight, delay], or [weight, delay] alone");
         return {};
     }
     return columns;
 }
 
-void read_inline_list(const NetworkReader& reader, YamlNodeId node, const DocumentPath& path, const std::vector<ListColumn>& columns,
-                      Projection& projection) {
+void read_inline_list(const NetworkReader& reader, YamlNodeId node, const DocumentPath& path,
+                      const std::vector<ListColumn>& columns, Projection& projection) {
     constexpr int most_reported = 10;
     const YamlReader& yaml = reader.yaml;
     const auto rows = read_list(yaml, node, path, "a list of [pre, post, weight, delay]");
@@ -116,10 +134,13 @@ void read_inline_list(const NetworkReader& reader, YamlNodeId node, const Docume
     const std::vector<ListColumn>& layout = columns.empty() ? standard : columns;
     for (std::size_t i = 0; i < rows->size() && wrong < most_reported; ++i) {
         const auto fields = children_of(yaml.tree, (*rows)[i]);
-        const bool right_count = columns.empty() ? fields.size() >= 2 && fields.size() <= 4 : fields.size() == columns.size();
+        const bool right_count =
+            columns.empty() ? fields.size() >= 2 && fields.size() <= 4 : fields.size() == columns.size();
         Connector::Row row = defaults;
         if (node_at(yaml.tree, (*rows)[i]).kind != YamlNode::Kind::sequence || !right_count) {
-            yaml.report.add(path / i, "expected a row of " + (columns.empty() ? "2 to 4" : std::to_string(columns.size())) + " numbers, found " + describe_node(yaml.tree, (*rows)[i]),
+            yaml.report.add(path / i,
+                            "expected a row of " + (columns.empty() ? "2 to 4" : std::to_string(columns.size())) +
+                                " numbers, found " + describe_node(yaml.tree, (*rows)[i]),
                             "write [pre, post, weight, delay]");
             ++wrong;
             projection.connector.rows.push_back(row);  // keeps later rows under their numbers
@@ -127,20 +148,34 @@ void read_inline_list(const NetworkReader& reader, YamlNodeId node, const Docume
         }
         bool has_weight = false, has_delay = false;
         for (std::size_t k = 0; k < fields.size(); ++k) {
-            const auto value = node_at(yaml.tree, fields[k]).plain ? parse_number(text_of(yaml.tree, fields[k])) : std::nullopt;
+            const auto value =
+                node_at(yaml.tree, fields[k]).plain ? parse_number(text_of(yaml.tree, fields[k])) : std::nullopt;
             const ListColumn column = layout[k];
             const bool is_index = column == ListColumn::pre || column == ListColumn::post;
-            if (!value || (is_index && !(*value >= 0.0 && *value <= max_population_size && *value == static_cast<double>(static_cast<std::uint32_t>(*value))))) {
-                yaml.report.add(path / i, "found " + describe_node(yaml.tree, fields[k]) + (is_index ? " where a neuron's index belongs" : " where a number belongs"),
+            if (!value || (is_index && !(*value >= 0.0 && *value <= max_population_size &&
+                                         *value == static_cast<double>(static_cast<std::uint32_t>(*value))))) {
+                yaml.report.add(path / i,
+                                "found " + describe_node(yaml.tree, fields[k]) +
+                                    (is_index ? " where a neuron's index belongs" : " where a number belongs"),
                                 "write [pre, post, weight, delay]; indices count within the views, from 0");
                 ++wrong;
                 break;
             }
             switch (column) {
-                case ListColumn::pre: row.pre = static_cast<std::uint32_t>(*value); break;
-                case ListColumn::post: row.post = static_cast<std::uint32_t>(*value); break;
-                case ListColumn::weight: row.weight = *value; has_weight = true; break;
-                case ListColumn::delay: row.delay_ms = *value; has_delay = true; break;
+                case ListColumn::pre:
+                    row.pre = static_cast<std::uint32_t>(*value);
+                    break;
+                case ListColumn::post:
+                    row.post = static_cast<std::uint32_t>(*value);
+                    break;
+                case ListColumn::weight:
+                    row.weight = *value;
+                    has_weight = true;
+                    break;
+                case ListColumn::delay:
+                    row.delay_ms = *value;
+                    has_delay = true;
+                    break;
             }
         }
         all_weights = all_weights && has_weight;
@@ -150,28 +185,21 @@ void read_inline_list(const NetworkReader& reader, YamlNodeId node, const Docume
     if (wrong == 0) check_left_out(reader, projection, all_weights, all_delays, path);
 }
 
-std::optional<std::string> read_whole_file(const std::filesystem::path& name) {
-    std::error_code error;
-    if (!std::filesystem::is_regular_file(name, error)) return std::nullopt;  // a pipe or a device may never end
-    std::ifstream file(name, std::ios::binary);
-    std::string text(std::filesystem::file_size(name, error), '\0');
-    if (error || !file.read(text.data(), static_cast<std::streamsize>(text.size()))) return std::nullopt;
-    return text;
-}
-
 void read_list_file(const NetworkReader& reader, std::size_t index, YamlNodeId node, const DocumentPath& path,
                     const std::vector<ListColumn>& columns, Projection& projection) {
     const YamlReader& yaml = reader.yaml;
     const auto name = read_text(yaml, node, path);
     if (!name) return;
     if (name->empty() || !is_printable(*name)) {
-        yaml.report.add(path, in_quotes(*name) + " names no file", "write the name of a text file, relative to this one");
+        yaml.report.add(path, in_quotes(*name) + " names no file",
+                        "write the name of a text file, relative to this one");
         return;
     }
     const std::filesystem::path full = std::filesystem::path(reader.folder) / *name;
-    const auto text = read_whole_file(full);
+    const auto text = read_text_file(full);
     if (!text) {
-        yaml.report.add(path, "there is no readable file " + in_quotes(full.string()), "names are relative to the network's file");
+        yaml.report.add(path, "there is no readable file " + in_quotes(full.string()),
+                        "names are relative to the network's file");
         return;
     }
     if (!take_numbers(reader, 0, path)) return;
@@ -185,7 +213,8 @@ void read_list_file(const NetworkReader& reader, std::size_t index, YamlNodeId n
     reader.list_files[index] = {full.string(), std::move(list.line_of_row)};
 }
 
-void read_from_list(const NetworkReader& reader, std::size_t index, YamlNodeId node, const DocumentPath& path, Projection& projection) {
+void read_from_list(const NetworkReader& reader, std::size_t index, YamlNodeId node, const DocumentPath& path,
+                    Projection& projection) {
     static constexpr std::array<std::string_view, 3> keys{"connections", "columns", "file"};
     const YamlReader& yaml = reader.yaml;
     if (node_at(yaml.tree, node).kind == YamlNode::Kind::sequence)
@@ -206,18 +235,24 @@ void read_from_list(const NetworkReader& reader, std::size_t index, YamlNodeId n
 
 std::vector<std::string_view> connector_keys(ConnectorKind kind) {
     switch (kind) {
-        case ConnectorKind::all_to_all: return {"allow_self_connections"};
-        case ConnectorKind::one_to_one: return {};
-        case ConnectorKind::fixed_probability: return {"p", "p_connect", "allow_self_connections"};
+        case ConnectorKind::all_to_all:
+            return {"allow_self_connections"};
+        case ConnectorKind::one_to_one:
+            return {};
+        case ConnectorKind::fixed_probability:
+            return {"p", "p_connect", "allow_self_connections"};
         case ConnectorKind::fixed_total_number:
         case ConnectorKind::fixed_number_pre:
-        case ConnectorKind::fixed_number_post: return {"n", "with_replacement", "allow_self_connections"};
-        case ConnectorKind::list: return {"connections", "columns", "file"};
+        case ConnectorKind::fixed_number_post:
+            return {"n", "with_replacement", "allow_self_connections"};
+        case ConnectorKind::list:
+            return {"connections", "columns", "file"};
     }
     return {};
 }
 
-void read_connector(const NetworkReader& reader, std::size_t index, YamlNodeId node, const DocumentPath& path, Projection& projection) {
+void read_connector(const NetworkReader& reader, std::size_t index, YamlNodeId node, const DocumentPath& path,
+                    Projection& projection) {
     const YamlReader& yaml = reader.yaml;
     Connector& connector = projection.connector;
     const auto named = read_named(yaml, node, path, "{FixedProbability: {p: 0.1}}");
@@ -265,9 +300,9 @@ Receptor default_receptor(const Network& network, const Projection& projection) 
     if (projection.post.population < network.populations.size() &&
         describe(network.populations[projection.post.population].model).conductance)
         return Receptor::excitatory;
-    double weight = projection.weight.a;
     const Support range = support(projection.weight);
-    if (range.high <= 0.0) weight = range.low;
+    double weight =
+        std::isfinite(range.low) && std::isfinite(range.high) ? range.low + range.high : projection.weight.a;
     for (const Connector::Row& row : projection.connector.rows) {
         weight = row.weight;
         if (weight != 0.0) break;
@@ -287,7 +322,8 @@ Projection read_projection(const NetworkReader& reader, std::size_t index, YamlN
         projection.name = read_text(yaml, *name, path / "name").value_or("");
         if (projection.name.empty()) yaml.report.add(path / "name", "an empty name", "leave it out to have one made");
     }
-    if (const auto from = fields.require("from", "from: cells")) projection.pre = read_view(reader, *from, path / "from");
+    if (const auto from = fields.require("from", "from: cells"))
+        projection.pre = read_view(reader, *from, path / "from");
     if (const auto to = fields.require("to", "to: cells")) projection.post = read_view(reader, *to, path / "to");
     if (const auto synapse = fields.find("synapse")) read_synapse(reader, *synapse, path / "synapse", projection);
     if (const auto connector = fields.require("connector", "connector: AllToAll"))
@@ -298,7 +334,8 @@ Projection read_projection(const NetworkReader& reader, std::size_t index, YamlN
             if (const auto* known = find_name(receptor_names, *name))
                 projection.receptor = known->kind;
             else
-                yaml.report.add(path / "receptor", "unknown receptor " + in_quotes(*name), suggestion(*name, names_in(receptor_names)));
+                yaml.report.add(path / "receptor", "unknown receptor " + in_quotes(*name),
+                                suggestion(*name, names_in(receptor_names)));
         }
     }
     return projection;

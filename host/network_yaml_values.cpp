@@ -11,8 +11,8 @@ namespace spinn {
 namespace {
 
 /// `[-60, -50]`, `{low: -60, high: -50}` or, for one argument, the number alone.
-void read_arguments(const NetworkReader& reader, const DistributionForm& form, YamlNodeId node, const DocumentPath& path,
-                    std::string_view unit, Distribution& distribution) {
+void read_arguments(const NetworkReader& reader, const DistributionForm& form, YamlNodeId node,
+                    const DocumentPath& path, std::string_view unit, Distribution& distribution) {
     const YamlReader& yaml = reader.yaml;
     const auto arguments = form.used();
     std::string usage;
@@ -31,10 +31,13 @@ void read_arguments(const NetworkReader& reader, const DistributionForm& form, Y
         distribution.*arguments[0].member = read_number(yaml, node, path, unit).value_or(0.0);
     } else if (kind == YamlNode::Kind::sequence && children_of(yaml.tree, node).size() == arguments.size()) {
         for (std::size_t i = 0; i < arguments.size(); ++i)
-            distribution.*arguments[i].member = read_number(yaml, children_of(yaml.tree, node)[i], path / i, unit).value_or(0.0);
+            distribution.*arguments[i].member =
+                read_number(yaml, children_of(yaml.tree, node)[i], path / i, unit).value_or(0.0);
     } else {
-        yaml.report.add(path, std::string(form.name) + " takes " + std::to_string(arguments.size()) + " numbers, found " +
-                                  describe_node(yaml.tree, node), "write {" + usage + "}");
+        yaml.report.add(path,
+                        std::string(form.name) + " takes " + std::to_string(arguments.size()) + " numbers, found " +
+                            describe_node(yaml.tree, node),
+                        "write {" + usage + "}");
     }
 }
 
@@ -44,8 +47,8 @@ bool is_number_list(const YamlTree& tree, std::span<const YamlNodeId> children) 
 }
 
 /// A list of numbers; what is none is reported (once) and read as 0.
-std::vector<double> read_numbers(const NetworkReader& reader, std::span<const YamlNodeId> children, const DocumentPath& path,
-                                 std::string_view unit) {
+std::vector<double> read_numbers(const NetworkReader& reader, std::span<const YamlNodeId> children,
+                                 const DocumentPath& path, std::string_view unit) {
     std::vector<double> numbers;
     if (!take_numbers(reader, children.size(), path)) return numbers;
     numbers.reserve(children.size());
@@ -69,7 +72,8 @@ bool take_numbers(const NetworkReader& reader, std::uint64_t count, const Docume
     return true;
 }
 
-Distribution read_distribution(const NetworkReader& reader, YamlNodeId node, const DocumentPath& path, std::string_view unit) {
+Distribution read_distribution(const NetworkReader& reader, YamlNodeId node, const DocumentPath& path,
+                               std::string_view unit) {
     const YamlReader& yaml = reader.yaml;
     Distribution distribution;
     if (node_at(yaml.tree, node).kind != YamlNode::Kind::mapping) {
@@ -104,22 +108,26 @@ Value read_value(const NetworkReader& reader, YamlNodeId node, const DocumentPat
     return read_numbers(reader, children_of(reader.yaml.tree, node), path, unit);
 }
 
-std::vector<std::vector<double>> read_spike_times(const NetworkReader& reader, YamlNodeId node, const DocumentPath& path) {
+std::vector<std::vector<double>> read_spike_times(const NetworkReader& reader, YamlNodeId node,
+                                                  const DocumentPath& path) {
     const YamlReader& yaml = reader.yaml;
     std::vector<std::vector<double>> trains;
-    const auto children = read_list(yaml, node, path, "[1.0, 5.0] for all neurons, or such a list for each: [[1.0], [2.0, 5.0]]");
+    const auto children =
+        read_list(yaml, node, path, "[1.0, 5.0] for all neurons, or such a list for each: [[1.0], [2.0, 5.0]]");
     if (!children || children->empty()) return trains;
     if (is_number_list(yaml.tree, *children)) {
         trains.push_back(read_numbers(reader, *children, path, "ms"));
     } else {
         for (std::size_t i = 0; i < children->size(); ++i) {
             if (!take_numbers(reader, 4, path)) break;
-            const auto times = read_list(yaml, (*children)[i], path / i, "a list of times for each neuron, [] for none");
+            const auto times =
+                read_list(yaml, (*children)[i], path / i, "a list of times for each neuron, [] for none");
             trains.push_back(times ? read_numbers(reader, *times, path / i, "ms") : std::vector<double>{});
         }
     }
     for (std::vector<double>& train : trains)
-        std::sort(train.begin(), train.end(), [](double a, double b) { return !(a != a) && (b != b || a < b); });  // NaN last
+        std::sort(train.begin(), train.end(),
+                  [](double a, double b) { return !(a != a) && (b != b || a < b); });  // NaN last
     return trains;
 }
 
@@ -134,7 +142,8 @@ View read_view(const NetworkReader& reader, YamlNodeId node, const DocumentPath&
     for (std::size_t i = 0; i < populations.size(); ++i)
         if (populations[i].name == parts.population) view.population = static_cast<std::uint32_t>(i);
     if (view.population == no_population) {
-        yaml.report.add(path, "there is no population " + in_quotes(parts.population), suggestion(parts.population, names_in(populations)));
+        yaml.report.add(path, "there is no population " + in_quotes(parts.population),
+                        suggestion(parts.population, names_in(populations)));
         return view;
     }
     const std::uint32_t size = populations[view.population].size;

@@ -13,8 +13,11 @@ namespace {
 /// Bare where YAML reads a bare word as that word, else in double quotes.
 std::string word(std::string_view text) {
     const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-    const auto is_plain = [&](char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.'; };
-    static constexpr std::string_view reserved[] = {"null", "Null", "NULL", "true", "false", "yes", "no", "on", "off", "y", "n"};
+    const auto is_plain = [&](char c) {
+        return is_letter(c) || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+    };
+    static constexpr std::string_view reserved[] = {"null", "Null", "NULL", "true", "false", "yes",
+                                                    "no",   "on",   "off",  "y",    "n"};
     if (!text.empty() && is_letter(text.front()) && std::all_of(text.begin(), text.end(), is_plain) &&
         std::find(std::begin(reserved), std::end(reserved), text) == std::end(reserved))
         return std::string(text);
@@ -76,29 +79,35 @@ std::string connector_text(const Connector& connector) {
     const std::string name(named == nullptr ? "AllToAll" : named->name);
     const std::string self = connector.allow_self_connections ? "" : "allow_self_connections: false";
     switch (connector.kind) {
-        case ConnectorKind::one_to_one: return name;
-        case ConnectorKind::all_to_all: return self.empty() ? name : '{' + name + ": {" + self + "}}";
+        case ConnectorKind::one_to_one:
+            return name;
+        case ConnectorKind::all_to_all:
+            return self.empty() ? name : '{' + name + ": {" + self + "}}";
         case ConnectorKind::fixed_probability:
-            return '{' + name + ": {p: " + number_text(connector.probability) + (self.empty() ? "" : ", " + self) + "}}";
+            return '{' + name + ": {p: " + number_text(connector.probability) + (self.empty() ? "" : ", " + self) +
+                   "}}";
         case ConnectorKind::fixed_total_number:
         case ConnectorKind::fixed_number_pre:
         case ConnectorKind::fixed_number_post:
             return '{' + name + ": {n: " + std::to_string(connector.n) +
-                   (connector.with_replacement ? ", with_replacement: true" : "") + (self.empty() ? "" : ", " + self) + "}}";
-        case ConnectorKind::list: break;
+                   (connector.with_replacement ? ", with_replacement: true" : "") + (self.empty() ? "" : ", " + self) +
+                   "}}";
+        case ConnectorKind::list:
+            break;
     }
     std::string text = "\n      FromList:";
     text += connector.rows.empty() ? "\n        connections: []" : "\n        connections:";
     for (const Connector::Row& row : connector.rows)
-        text += "\n          - [" + std::to_string(row.pre) + ", " + std::to_string(row.post) + ", " + number_text(row.weight) +
-                ", " + number_text(row.delay_ms) + ']';
+        text += "\n          - [" + std::to_string(row.pre) + ", " + std::to_string(row.post) + ", " +
+                number_text(row.weight) + ", " + number_text(row.delay_ms) + ']';
     return text;
 }
 
 void write_projection(const Network& network, const Projection& projection, std::string& out) {
     const auto* receptor = find_kind(receptor_names, projection.receptor);
     out += "  - name: " + word(projection.name) + "\n    from: " + view_text(network, projection.pre) +
-           "\n    to: " + view_text(network, projection.post) + "\n    synapse: {Static: {weight: " + distribution_text(projection.weight);
+           "\n    to: " + view_text(network, projection.post) +
+           "\n    synapse: {Static: {weight: " + distribution_text(projection.weight);
     if (projection.delay_ms != constant(0.0)) out += ", delay: " + distribution_text(projection.delay_ms);
     out += "}}\n    receptor: " + std::string(receptor == nullptr ? "excitatory" : receptor->name);
     const std::string connector = connector_text(projection.connector);

@@ -62,7 +62,7 @@ void ProblemReport::add(const DocumentPath& path, std::string what, std::string 
         ++left_out_;
         return;
     }
-    add_at(locate_(path), path, std::move(what), std::move(fix));
+    if (paths_.insert(to_string(path)).second) add_at(locate_(path), path, std::move(what), std::move(fix));
 }
 
 void ProblemReport::add_at(const FileLocation& location, const DocumentPath& path, std::string what, std::string fix) {
@@ -71,7 +71,6 @@ void ProblemReport::add_at(const FileLocation& location, const DocumentPath& pat
         return;
     }
     const std::string path_text = to_string(path);
-    if (!paths_.insert(path_text).second) return;
     std::string where = location.file;
     if (location.line > 0) where += ':' + std::to_string(location.line);
     if (!path_text.empty()) where += ": " + path_text;

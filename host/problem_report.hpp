@@ -40,7 +40,7 @@ class ProblemReport {
 
     /// One mistake a path: what is said later of a path that has one already is a consequence, and dropped.
     void add(const DocumentPath& path, std::string what, std::string fix);
-    /// A mistake whose line is known better than its path tells.
+    /// A mistake beside others of its path, at a line that is known better than the path tells.
     void add_at(const FileLocation& location, const DocumentPath& path, std::string what, std::string fix);
 
     FileLocation locate(const DocumentPath& path) const { return locate_(path); }
@@ -70,7 +70,8 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
 /// "did you mean 'tau_m'?" or "one of: a, b, c" when nothing is near.
 std::string suggestion(std::string_view word, std::span<const std::string_view> candidates);
 
-/// The shortest decimal text that reads back as the same number: "0.1", "1e+300", ".inf", "-.inf", ".nan" as YAML has them.
+/// The shortest decimal text that reads back as the same number: "0.1", "1e+300", ".inf", "-.inf", ".nan" as YAML has
+/// them.
 std::string number_text(double value);
 
 /// Foreign text fit for a message: in quotes, cut at 60 bytes, unprintable bytes shown as '?'.

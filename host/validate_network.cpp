@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "host/machine_file.hpp"
 #include "host/network_names.hpp"
 #include "host/validate_projection.hpp"
 #include "host/validate_values.hpp"
@@ -19,21 +20,32 @@ void validate_run(const Network& network, ProblemReport& report) {
     const double dt = network.timestep_ms;
     const double microseconds = dt * 1000.0;
     if (!(dt > 0.0 && dt <= 100.0)) {
-        report.add(top / "timestep", "a timestep of " + number_text(dt) + " ms is out of range", "choose more than 0 and at most 100 ms");
+        report.add(top / "timestep", "a timestep of " + number_text(dt) + " ms is out of range",
+                   "choose more than 0 and at most 100 ms");
     } else if (microseconds < 0.5 || std::abs(microseconds - std::round(microseconds)) > 1e-6 * microseconds) {
         report.add(top / "timestep", "a timestep of " + number_text(dt) + " ms is no multiple of 1 us",
                    "round it, such as " + number_text(std::max(1.0, std::round(microseconds)) / 1000.0));
     }
     if (!(network.duration_ms >= 0.0) || std::isinf(network.duration_ms)) {
-        report.add(top / "duration", "a run of " + number_text(network.duration_ms) + " ms is impossible", "choose a finite time of 0 ms or more");
+        report.add(top / "duration", "a run of " + number_text(network.duration_ms) + " ms is impossible",
+                   "choose a finite time of 0 ms or more");
     } else if (dt > 0.0 && network.duration_ms / dt > max_run_steps) {
-        report.add(top / "duration", "a run of " + number_text(network.duration_ms) + " ms has more steps than the 32 bits of a tick count",
-                   "choose less than " + number_text(max_run_steps * dt) + " ms");
+        report.add(
+            top / "duration",
+            "a run of " + number_text(network.duration_ms) + " ms has more steps than the 32 bits of a tick count",
+            "choose less than " + number_text(max_run_steps * dt) + " ms");
     }
-    if (!is_printable(network.name)) report.add(top / "name", "the name holds characters that cannot be printed", "use UTF-8 text of one line");
-    if (!is_printable(network.machine))
-        report.add(top / "machine", "the machine's name holds characters that cannot be printed", "write spinn3, spinn5, spinn5*3, 16x16 or the name of a machine file");
-    if (network.populations.empty()) report.add(top / "populations", "the network has no population", "describe at least one");
+    if (!is_printable(network.name))
+        report.add(top / "name", "the name holds characters that cannot be printed", "use UTF-8 text of one line");
+    if (!is_printable(network.machine)) {
+        report.add(top / "machine", "the machine's name holds characters that cannot be printed",
+                   "write spinn5, or the name of a machine file");
+    } else if (!network.machine.empty()) {
+        if (const Problem problem = machine_name_problem(network.machine); !problem.what.empty())
+            report.add(top / "machine", problem.what, problem.fix);
+    }
+    if (network.populations.empty())
+        report.add(top / "populations", "the network has no population", "describe at least one");
 }
 
 void validate_value(const Value& value, const ParameterDescription& parameter, std::uint32_t size,
@@ -45,7 +57,8 @@ void validate_value(const Value& value, const ParameterDescription& parameter, s
     }
     const auto& numbers = std::get<std::vector<double>>(value);
     if (numbers.size() != size && size > 0) {
-        report.add(path, "a list of " + std::to_string(numbers.size()) + " numbers for " + std::to_string(size) + " neurons",
+        report.add(path,
+                   "a list of " + std::to_string(numbers.size()) + " numbers for " + std::to_string(size) + " neurons",
                    "give one number a neuron, or a single number for all");
     }
     for (std::size_t i = 0; i < numbers.size(); ++i) {
@@ -72,16 +85,20 @@ void validate_spike_times(const Population& population, const DocumentPath& path
     const auto& trains = population.spike_times_ms;
     if (trains.empty()) return;
     if (population.model != ModelKind::spike_source_array) {
-        report.add(path, std::string(describe(population.model).name) + " has no spike times", "use the model SpikeSourceArray");
+        report.add(path, std::string(describe(population.model).name) + " has no spike times",
+                   "use the model SpikeSourceArray");
         return;
     }
     if (trains.size() != 1 && trains.size() != population.size && population.size > 0)
-        report.add(path, std::to_string(trains.size()) + " lists of spike times for " + std::to_string(population.size) + " neurons",
-                   "give one list for all, or one a neuron");
+        report.add(
+            path,
+            std::to_string(trains.size()) + " lists of spike times for " + std::to_string(population.size) + " neurons",
+            "give one list for all, or one a neuron");
     for (std::size_t i = 0; i < trains.size(); ++i) {
         for (const double time : trains[i]) {
             if (time >= 0.0 && std::isfinite(time)) continue;
-            report.add(trains.size() == 1 ? path : path / i, "a spike at " + number_text(time) + " ms", "times are 0 ms or later and finite");
+            report.add(trains.size() == 1 ? path : path / i, "a spike at " + number_text(time) + " ms",
+                       "times are 0 ms or later and finite");
             return;
         }
     }
@@ -89,26 +106,33 @@ void validate_spike_times(const Population& population, const DocumentPath& path
 
 void validate_population(const Population& population, const DocumentPath& path, ProblemReport& report) {
     if (!is_valid_name(population.name))
-        report.add(path, "a population cannot be named " + in_quotes(population.name), "use 1 to 200 letters, digits and signs other than [ ] /");
+        report.add(path, "a population cannot be named " + in_quotes(population.name),
+                   "use 1 to 200 letters, digits and signs other than [ ] /");
     if (population.size == 0) report.add(path / "size", "a population needs neurons", "write a size of 1 or more");
     if (population.size > max_population_size)
-        report.add(path / "size", std::to_string(population.size) + " neurons are too many", "at most " + std::to_string(max_population_size));
+        report.add(path / "size", std::to_string(population.size) + " neurons are too many",
+                   "at most " + std::to_string(max_population_size));
     const ModelDescription& model = describe(population.model);
-    validate_values(population.parameters, model.parameters, model, "parameter", population.size, path / "parameters", report);
-    validate_values(population.initial_values, model.state, model, "initial value", population.size, path / "initial", report);
+    validate_values(population.parameters, model.parameters, model, "parameter", population.size, path / "parameters",
+                    report);
+    validate_values(population.initial_values, model.state, model, "initial value", population.size, path / "initial",
+                    report);
     validate_spike_times(population, path / "parameters" / "spike_times", report);
 }
 
-void validate_recording(const Network& network, const Recording& recording, const DocumentPath& path, ProblemReport& report) {
+void validate_recording(const Network& network, const Recording& recording, const DocumentPath& path,
+                        ProblemReport& report) {
     const std::uint32_t index = recording.view.population;
     if (index >= network.populations.size()) {
-        report.add(path / "population", "there is no population " + std::to_string(index), "name one of the network's populations");
+        report.add(path / "population", "there is no population " + std::to_string(index),
+                   "name one of the network's populations");
         return;
     }
     const Population& population = network.populations[index];
     if (const ViewError error = selection_error(recording.view.neurons, population.size); !error.what.empty())
         report.add(path / "population", error.what, error.fix);
-    if (recording.variables.empty()) report.add(path / "variables", "nothing is named to record", "write [spikes] or [spikes, v]");
+    if (recording.variables.empty())
+        report.add(path / "variables", "nothing is named to record", "write [spikes] or [spikes, v]");
     bool samples = false;
     std::set<Variable> seen;
     for (const Variable variable : recording.variables) {
@@ -118,20 +142,25 @@ void validate_recording(const Network& network, const Recording& recording, cons
             continue;
         }
         if (!seen.insert(variable).second)
-            report.add(path / "variables", "the variable " + in_quotes(named->name) + " is named twice", "name it once");
+            report.add(path / "variables", "the variable " + in_quotes(named->name) + " is named twice",
+                       "name it once");
         if (variable == Variable::spikes) continue;
         samples = true;
         if (!is_neuron(population.model))
-            report.add(path / "variables", std::string(describe(population.model).name) + " has no " + in_quotes(named->name),
+            report.add(path / "variables",
+                       std::string(describe(population.model).name) + " has no " + in_quotes(named->name),
                        "from a spike source only spikes can be recorded");
     }
     const double interval = recording.sampling_interval_ms, dt = network.timestep_ms;
     if (interval == 0.0) return;
     const double steps = interval / dt;
-    if (!(interval > 0.0) || std::isinf(interval) || !(dt > 0.0) || steps < 0.5 || std::abs(steps - std::round(steps)) > 1e-6 * steps)
-        report.add(path / "interval", "an interval of " + number_text(interval) + " ms is no multiple of the timestep", "choose a multiple of " + number_text(dt) + " ms");
+    if (!(interval > 0.0) || std::isinf(interval) || !(dt > 0.0) || steps < 0.5 ||
+        std::abs(steps - std::round(steps)) > 1e-6 * steps)
+        report.add(path / "interval", "an interval of " + number_text(interval) + " ms is no multiple of the timestep",
+                   "choose a multiple of " + number_text(dt) + " ms");
     else if (!samples)
-        report.add(path / "interval", "an interval, but spikes alone are recorded", "leave it out; spikes are always recorded at every step");
+        report.add(path / "interval", "an interval, but spikes alone are recorded",
+                   "leave it out; spikes are always recorded at every step");
 }
 
 }  // namespace
@@ -143,15 +172,19 @@ void validate(const Network& network, ProblemReport& report) {
     for (std::size_t i = 0; i < network.populations.size(); ++i) {
         const Population& population = network.populations[i];
         if (!names.insert(population.name).second)
-            report.add(top / "populations" / i, "a second population is named " + in_quotes(population.name), "choose another name");
-        validate_population(population, is_valid_name(population.name) ? top / "populations" / population.name : top / "populations" / i, report);
+            report.add(top / "populations" / i, "a second population is named " + in_quotes(population.name),
+                       "choose another name");
+        validate_population(
+            population,
+            is_valid_name(population.name) ? top / "populations" / population.name : top / "populations" / i, report);
     }
     names.clear();
     for (std::size_t i = 0; i < network.projections.size(); ++i) {
         const DocumentPath path = top / "projections" / i;
         const std::string& name = network.projections[i].name;
         if (!name.empty() && !names.insert(name).second)
-            report.add(path / "name", "a second projection is named " + in_quotes(name), "choose another name, or none");
+            report.add(path / "name", "a second projection is named " + in_quotes(name),
+                       "choose another name, or none");
         validate_projection(network, network.projections[i], path, report);
     }
     for (std::size_t i = 0; i < network.recordings.size(); ++i)
@@ -164,7 +197,8 @@ void name_projections(Network& network) {
     std::map<std::string, std::size_t> last_number;
     for (Projection& projection : network.projections) {
         const std::size_t pre = projection.pre.population, post = projection.post.population;
-        if (!projection.name.empty() || pre >= network.populations.size() || post >= network.populations.size()) continue;
+        if (!projection.name.empty() || pre >= network.populations.size() || post >= network.populations.size())
+            continue;
         const std::string base = network.populations[pre].name + "->" + network.populations[post].name;
         std::size_t& number = last_number[base];
         do {

@@ -25,8 +25,10 @@ struct WeightRule {
 };
 
 void report_weight_size(double weight, const WeightRule& rule, const DocumentPath& path, ProblemReport& report) {
-    report.add(path, "a weight of " + number_text(weight) + " " + std::string(rule.unit()) + " does not fit the machine's numbers",
-               "its magnitude must be below " + number_text(rule.limit()) + " " + std::string(rule.unit()));
+    report.add(
+        path,
+        "a weight of " + number_text(weight) + " " + std::string(rule.unit()) + " does not fit the machine's numbers",
+        "its magnitude must be below " + number_text(rule.limit()) + " " + std::string(rule.unit()));
 }
 
 void report_negative(double weight, const WeightRule& rule, const DocumentPath& path, ProblemReport& report) {
@@ -38,7 +40,8 @@ void report_negative(double weight, const WeightRule& rule, const DocumentPath& 
                    "write it positive, or `receptor: inhibitory`");
 }
 
-void validate_weight(const Distribution& weight, const WeightRule& rule, const DocumentPath& path, ProblemReport& report) {
+void validate_weight(const Distribution& weight, const WeightRule& rule, const DocumentPath& path,
+                     ProblemReport& report) {
     if (!validate_distribution(weight, path, report)) return;
     const Support range = support(weight);
     const bool has_typical = weight.kind == DistributionKind::normal || weight.kind == DistributionKind::exponential;
@@ -55,7 +58,9 @@ void validate_weight(const Distribution& weight, const WeightRule& rule, const D
     if (!rule.allows_negative()) {
         if (lowest < 0.0) report_negative(lowest, rule, path, report);
     } else if (std::isfinite(range.low) && std::isfinite(range.high) && range.low < 0.0 && range.high > 0.0) {
-        report.add(path, "inhibitory weights from " + number_text(range.low) + " to " + number_text(range.high) + " nA have both signs",
+        report.add(path,
+                   "inhibitory weights from " + number_text(range.low) + " to " + number_text(range.high) +
+                       " nA have both signs",
                    "write them all negative (as PyNN does) or all positive");
     }
 }
@@ -67,11 +72,15 @@ void validate_delay(const Distribution& delay, double timestep_ms, const Documen
     const Support range = support(delay);
     const double step = timestep_ms * (1.0 - tolerance);
     if (range.high < step) {
-        report.add(path, (is_constant ? "a delay of " : "delays of at most ") + number_text(range.high) +
-                             " ms lie below the timestep of " + number_text(timestep_ms) + " ms",
+        report.add(path,
+                   (is_constant ? "a delay of " : "delays of at most ") + number_text(range.high) +
+                       (is_constant ? " ms lies" : " ms lie") + " below the timestep of " + number_text(timestep_ms) +
+                       " ms",
                    "the shortest delay is one timestep; or choose a smaller `timestep`");
-    } else if (const double longest = std::isfinite(range.low) ? range.low : delay.a; longest >= max_delay_steps * timestep_ms) {
-        report.add(path, "delays of " + number_text(longest) + " ms are too long", "at most " + number_text((max_delay_steps - 1) * timestep_ms) + " ms");
+    } else if (const double longest = std::isfinite(range.low) ? range.low : delay.a;
+               longest >= max_delay_steps * timestep_ms) {
+        report.add(path, "delays of " + number_text(longest) + " ms are too long",
+                   "at most " + number_text((max_delay_steps - 1) * timestep_ms) + " ms");
     } else if (std::isinf(range.high) && is_constant) {
         report.add(path, "an infinite delay", "write a number of ms");
     }
@@ -96,16 +105,22 @@ void validate_n(const Projection& projection, const DocumentPath& path, ProblemR
         possible = post - (forbidden > 0 ? 1 : 0);
         of = "neurons to choose from behind each synapse";
     }
-    const std::uint64_t limit = connector.kind == ConnectorKind::fixed_total_number ? max_connector_n : max_population_size;
+    const std::uint64_t limit =
+        connector.kind == ConnectorKind::fixed_total_number ? max_connector_n : max_population_size;
     if (connector.n > limit) {
-        report.add(path / "n", "n = " + std::to_string(connector.n) + " is too large", "at most " + std::to_string(limit));
+        report.add(path / "n", "n = " + std::to_string(connector.n) + " is too large",
+                   "at most " + std::to_string(limit));
     } else if (connector.n > possible && (!connector.with_replacement || possible == 0)) {
-        report.add(path / "n", "n = " + std::to_string(connector.n) + " without replacement, but there are only " + std::to_string(possible) + " " + std::string(of),
-                   possible == 0 ? "allow self-connections, or choose larger views" : "choose at most " + std::to_string(possible) + ", or `with_replacement: true`");
+        report.add(path / "n",
+                   "n = " + std::to_string(connector.n) + " without replacement, but there are only " +
+                       std::to_string(possible) + " " + std::string(of),
+                   possible == 0 ? "allow self-connections, or choose larger views"
+                                 : "choose at most " + std::to_string(possible) + ", or `with_replacement: true`");
     }
 }
 
-void validate_rows(const Network& network, const Projection& projection, const WeightRule& rule, const DocumentPath& path, ProblemReport& report) {
+void validate_rows(const Network& network, const Projection& projection, const WeightRule& rule,
+                   const DocumentPath& path, ProblemReport& report) {
     constexpr int most_reported = 10;
     const std::vector<Connector::Row>& rows = projection.connector.rows;
     const std::uint32_t n_pre = projection.pre.neurons.count, n_post = projection.post.neurons.count;
@@ -115,7 +130,8 @@ void validate_rows(const Network& network, const Projection& projection, const W
     for (std::size_t i = 0; i < rows.size() && wrong_rows < most_reported; ++i) {
         const Connector::Row& row = rows[i];
         const bool fits = row.pre < n_pre && row.post < n_post && std::abs(row.weight) < rule.limit() &&
-                          (row.weight >= 0.0 || rule.allows_negative()) && row.delay_ms >= shortest && row.delay_ms < longest;
+                          (row.weight >= 0.0 || rule.allows_negative()) && row.delay_ms >= shortest &&
+                          row.delay_ms < longest;
         positive |= row.weight > 0.0;
         negative |= row.weight < 0.0;
         const bool mixed = fits && positive && negative;
@@ -124,25 +140,30 @@ void validate_rows(const Network& network, const Projection& projection, const W
         const DocumentPath row_path = path / "connections" / i;
         if (row.pre >= n_pre || row.post >= n_post) {
             const bool pre_wrong = row.pre >= n_pre;
-            report.add(row_path, (pre_wrong ? "pre = " + std::to_string(row.pre) : "post = " + std::to_string(row.post)) + " lies outside the view",
+            report.add(row_path,
+                       (pre_wrong ? "pre = " + std::to_string(row.pre) : "post = " + std::to_string(row.post)) +
+                           " lies outside the view",
                        "indices count within the view, from 0 to " + std::to_string((pre_wrong ? n_pre : n_post) - 1));
         } else if (!(std::abs(row.weight) < rule.limit())) {
             report_weight_size(row.weight, rule, row_path, report);
         } else if (row.weight < 0.0 && !rule.allows_negative()) {
             report_negative(row.weight, rule, row_path, report);
         } else if (mixed) {
-            report.add(row_path, "the weights of one list have both signs", "write inhibitory weights all negative or all positive");
+            report.add(row_path, "the weights of one list have both signs",
+                       "write inhibitory weights all negative or all positive");
             return;
         } else {
             report.add(row_path, "a delay of " + number_text(row.delay_ms) + " ms is out of range",
-                       "allowed is " + number_text(network.timestep_ms) + " (one timestep) to " + number_text((max_delay_steps - 1) * network.timestep_ms) + " ms");
+                       "allowed is " + number_text(network.timestep_ms) + " (one timestep) to " +
+                           number_text((max_delay_steps - 1) * network.timestep_ms) + " ms");
         }
     }
 }
 
 bool validate_view(const Network& network, const View& view, const DocumentPath& path, ProblemReport& report) {
     if (view.population >= network.populations.size()) {
-        report.add(path, "there is no population " + std::to_string(view.population), "name one of the network's populations");
+        report.add(path, "there is no population " + std::to_string(view.population),
+                   "name one of the network's populations");
         return false;
     }
     const Population& population = network.populations[view.population];
@@ -153,9 +174,11 @@ bool validate_view(const Network& network, const View& view, const DocumentPath&
 
 }  // namespace
 
-void validate_projection(const Network& network, const Projection& projection, const DocumentPath& path, ProblemReport& report) {
+void validate_projection(const Network& network, const Projection& projection, const DocumentPath& path,
+                         ProblemReport& report) {
     if (!projection.name.empty() && !is_valid_name(projection.name))
-        report.add(path / "name", "a projection cannot be named " + in_quotes(projection.name), "use 1 to 200 letters, digits and signs other than [ ] /");
+        report.add(path / "name", "a projection cannot be named " + in_quotes(projection.name),
+                   "use 1 to 200 letters, digits and signs other than [ ] /");
     const bool pre_fits = validate_view(network, projection.pre, path / "from", report);
     const bool post_fits = validate_view(network, projection.post, path / "to", report);
 
@@ -172,7 +195,10 @@ void validate_projection(const Network& network, const Projection& projection, c
 
     const Population& post = network.populations[projection.post.population];
     if (!is_neuron(post.model)) {
-        report.add(path / "to", in_quotes(post.name) + " is a " + std::string(describe(post.model).name) + ", which receives no spikes", "project to a population of neurons");
+        report.add(
+            path / "to",
+            in_quotes(post.name) + " is a " + std::string(describe(post.model).name) + ", which receives no spikes",
+            "project to a population of neurons");
         return;
     }
     const WeightRule rule{describe(post.model).conductance, projection.receptor};

@@ -37,13 +37,18 @@ std::size_t utf8_length(std::string_view text) {
 
 Support support(const Distribution& distribution) {
     switch (distribution.kind) {
-        case DistributionKind::constant: return {distribution.a, distribution.a};
+        case DistributionKind::constant:
+            return {distribution.a, distribution.a};
         case DistributionKind::uniform:
-        case DistributionKind::uniform_int: return {distribution.a, distribution.b};
-        case DistributionKind::normal: return {-infinity, infinity};
+        case DistributionKind::uniform_int:
+            return {distribution.a, distribution.b};
+        case DistributionKind::normal:
+            return {-infinity, infinity};
         case DistributionKind::normal_clipped:
-        case DistributionKind::normal_clipped_to_boundary: return {distribution.low, distribution.high};
-        case DistributionKind::exponential: return {0.0, infinity};
+        case DistributionKind::normal_clipped_to_boundary:
+            return {distribution.low, distribution.high};
+        case DistributionKind::exponential:
+            return {0.0, infinity};
     }
     return {-infinity, infinity};
 }
@@ -68,19 +73,22 @@ bool validate_distribution(const Distribution& d, const DocumentPath& path, Prob
     }
     const Support range = support(d);
     if (range.low > range.high)
-        return wrong(std::string(form->name) + " has low = " + number_text(range.low) + " above high = " + number_text(range.high),
+        return wrong(std::string(form->name) + " has low = " + number_text(range.low) +
+                         " above high = " + number_text(range.high),
                      "swap them");
     if ((d.kind == DistributionKind::normal || is_clipped(d.kind)) && d.b < 0.0)
         return wrong(std::string(form->name) + " has sigma = " + number_text(d.b), "sigma is 0 or more");
     if (d.kind == DistributionKind::exponential && d.a < 0.0)
         return wrong("exponential has beta = " + number_text(d.a), "beta is the mean, 0 or more");
-    if (d.kind == DistributionKind::uniform_int && (d.a != std::floor(d.a) || d.b != std::floor(d.b) || std::abs(d.a) > 0x1p52 || std::abs(d.b) > 0x1p52))
+    if (d.kind == DistributionKind::uniform_int &&
+        (d.a != std::floor(d.a) || d.b != std::floor(d.b) || std::abs(d.a) > 0x1p52 || std::abs(d.b) > 0x1p52))
         return wrong("uniform_int has bounds that are no whole numbers", "write whole numbers, both are included");
     if (d.kind == DistributionKind::normal_clipped) {
         const double beyond = d.a < range.low ? range.low - d.a : d.a > range.high ? d.a - range.high : 0.0;
         if (beyond > 8.0 * d.b)
-            return wrong("normal_clipped cuts away everything: mu = " + number_text(d.a) + " lies more than 8 sigma outside [" +
-                             number_text(range.low) + ", " + number_text(range.high) + "]",
+            return wrong("normal_clipped cuts away everything: mu = " + number_text(d.a) +
+                             " lies more than 8 sigma outside [" + number_text(range.low) + ", " +
+                             number_text(range.high) + "]",
                          "move mu into the bounds, or use normal_clipped_to_boundary");
         if (range.low == range.high && d.b > 0.0)
             return wrong("normal_clipped has low = high = " + number_text(range.low), "write the number alone");
@@ -94,15 +102,15 @@ bool validate_distribution(const Distribution& d, const DocumentPath& path, Prob
 
 void validate_range(const Distribution& d, double low, double high, std::string_view unit, const DocumentPath& path,
                     ProblemReport& report) {
-    const Support range = support(d);
+    Support range = support(d);
+    if (d.kind == DistributionKind::exponential)
+        range.low = -infinity;  // it comes as near to 0 as you like: judge the mean
     const bool has_mean_argument = d.kind != DistributionKind::uniform && d.kind != DistributionKind::uniform_int;
     const auto inside = [&](double value) { return value >= low && value <= high; };
     const auto bound_inside = [&](double value) {
         return (std::isinf(value) && d.kind != DistributionKind::constant) || inside(value);
     };
-    const double offender = !bound_inside(range.low)    ? range.low
-                            : !bound_inside(range.high) ? range.high
-                                                        : d.a;
+    const double offender = !bound_inside(range.low) ? range.low : !bound_inside(range.high) ? range.high : d.a;
     if (bound_inside(range.low) && bound_inside(range.high)) {
         if (!has_mean_argument || d.kind == DistributionKind::normal_clipped || inside(d.a)) return;
         if (d.kind == DistributionKind::normal_clipped_to_boundary) return;

@@ -22,7 +22,8 @@ bool validate_distribution(const Distribution& distribution, const DocumentPath&
 void validate_range(const Distribution& distribution, double low, double high, std::string_view unit,
                     const DocumentPath& path, ProblemReport& report);
 
-/// A name may hold letters of any script, digits, blanks and most signs: valid UTF-8 without control characters, '[', ']' and
+/// A name may hold letters of any script, digits, blanks and most signs: valid UTF-8 without control characters, '[',
+/// ']' and
 /// '/' (they have a meaning in views and results files), not empty, at most 200 bytes.
 bool is_valid_name(std::string_view name);
 

@@ -40,7 +40,8 @@ std::string shown(std::string_view brackets) {
 }
 
 ViewError malformed(std::string_view brackets) {
-    return {"the view " + shown(brackets) + " cannot be read", "write [start:stop], [start:stop:step], [index] or [index, index, ...]"};
+    return {"the view " + shown(brackets) + " cannot be read",
+            "write [start:stop], [start:stop:step], [index] or [index, index, ...]"};
 }
 
 ViewError outside(std::string_view brackets, std::uint32_t size) {
@@ -61,7 +62,8 @@ std::variant<NeuronSelection, ViewError> parse_slice(std::string_view brackets, 
     }
     const auto [start, stop, step] = bounds;
     if (step < 1 || step > std::int64_t{0xffffffff})
-        return ViewError{"the view " + shown(brackets) + " has the step " + std::to_string(step), "a step is 1 or more"};
+        return ViewError{"the view " + shown(brackets) + " has the step " + std::to_string(step),
+                         "a step is 1 or more"};
     if (start >= stop) return ViewError{"the view " + shown(brackets) + " is empty", "start must lie before stop"};
     NeuronSelection selection;
     selection.start = static_cast<std::uint32_t>(start);
@@ -134,7 +136,8 @@ std::variant<NeuronSelection, ViewError> parse_selection(std::string_view bracke
 std::string selection_text(const NeuronSelection& selection, std::uint32_t size) {
     std::string text = "[";
     if (!selection.indices.empty()) {
-        for (const std::uint32_t index : selection.indices) text += (text.size() > 1 ? ", " : "") + std::to_string(index);
+        for (const std::uint32_t index : selection.indices)
+            text += (text.size() > 1 ? ", " : "") + std::to_string(index);
         return text + (selection.indices.size() == 1 ? ",]" : "]");
     }
     if (selection == NeuronSelection{0, 1, size, {}}) return {};

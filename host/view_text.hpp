@@ -20,8 +20,8 @@ struct ViewError {
     std::string what, fix;
 };
 
-/// The neurons that `brackets` selects from a population of `size`. Python's rules for slices and negative numbers, except
-/// that a bound outside the population, an empty view and a neuron named twice are errors.
+/// The neurons that `brackets` selects from a population of `size`. Python's rules for slices and negative numbers,
+/// except that a bound outside the population, an empty view and a neuron named twice are errors.
 std::variant<NeuronSelection, ViewError> parse_selection(std::string_view brackets, std::uint32_t size);
 
 /// The text that parse_selection reads back as the same selection; "" for the whole population.

@@ -12,7 +12,8 @@ std::vector<YamlEntry> entries_of(const YamlReader& reader, YamlNodeId node, con
     const YamlNode::Kind kind = node_at(reader.tree, node).kind;
     if (kind == YamlNode::Kind::null) return {};
     if (kind != YamlNode::Kind::mapping) {
-        reader.report.add(path, "expected a mapping, found " + describe_node(reader.tree, node), "write `key: value` pairs");
+        reader.report.add(path, "expected a mapping, found " + describe_node(reader.tree, node),
+                          "write `key: value` pairs");
         return {};
     }
     std::vector<YamlEntry> entries;
@@ -23,7 +24,8 @@ std::vector<YamlEntry> entries_of(const YamlReader& reader, YamlNodeId node, con
         const std::string_view key = text_of(reader.tree, children[i]);
         const FileLocation location{reader.report.locate(path).file, key_node.line};
         if (key_node.kind != YamlNode::Kind::scalar || key.empty()) {
-            reader.report.add_at(location, path / "?", "a key must be a word, found " + describe_node(reader.tree, children[i]),
+            reader.report.add_at(location, path / "?",
+                                 "a key must be a word, found " + describe_node(reader.tree, children[i]),
                                  "write `key: value`");
             continue;
         }
@@ -62,7 +64,8 @@ std::optional<YamlNodeId> YamlMapping::find(std::string_view key) const {
 std::optional<YamlNodeId> YamlMapping::require(std::string_view key, std::string_view example) const {
     const auto found = find(key);
     if (!found && is_mapping_)
-        reader_.report.add(path_ / key, "the key " + in_quotes(key) + " is missing", "add it, such as `" + std::string(example) + "`");
+        reader_.report.add(path_ / key, "the key " + in_quotes(key) + " is missing",
+                           "add it, such as `" + std::string(example) + "`");
     return found;
 }
 
@@ -74,13 +77,17 @@ std::optional<double> parse_number(std::string_view text) {
     if (magnitude == ".inf" || magnitude == ".Inf" || magnitude == ".INF")
         return negative ? -std::numeric_limits<double>::infinity() : std::numeric_limits<double>::infinity();
     if (text == ".nan" || text == ".NaN" || text == ".NAN") return std::numeric_limits<double>::quiet_NaN();
-    if (magnitude.empty() || !((magnitude[0] >= '0' && magnitude[0] <= '9') || magnitude[0] == '.')) return std::nullopt;
+    if (magnitude.empty() || !((magnitude[0] >= '0' && magnitude[0] <= '9') || magnitude[0] == '.'))
+        return std::nullopt;
     double value = 0.0;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
     if (end != digits.data() + digits.size()) return std::nullopt;
     if (error == std::errc::result_out_of_range) {
-        const bool tiny = magnitude.find("e-") != std::string_view::npos || magnitude.find("E-") != std::string_view::npos;
-        return tiny ? 0.0 : negative ? -std::numeric_limits<double>::infinity() : std::numeric_limits<double>::infinity();
+        const bool tiny =
+            magnitude.find("e-") != std::string_view::npos || magnitude.find("E-") != std::string_view::npos;
+        return tiny       ? 0.0
+               : negative ? -std::numeric_limits<double>::infinity()
+                          : std::numeric_limits<double>::infinity();
     }
     if (error != std::errc{}) return std::nullopt;
     return value;
@@ -97,7 +104,8 @@ std::optional<double> read_number(const YamlReader& reader, YamlNodeId node, con
         }
     }
     reader.report.add(path, "expected a number" + in_unit + ", found " + describe_node(reader.tree, node),
-                      "write the number alone, without quotes or unit" + (unit.empty() ? "" : " (it is read as " + std::string(unit) + ")"));
+                      "write the number alone, without quotes or unit" +
+                          (unit.empty() ? "" : " (it is read as " + std::string(unit) + ")"));
     return std::nullopt;
 }
 
@@ -135,10 +143,11 @@ std::optional<std::string> read_text(const YamlReader& reader, YamlNodeId node, 
     return std::nullopt;
 }
 
-std::optional<std::span<const YamlNodeId>> read_list(const YamlReader& reader, YamlNodeId node, const DocumentPath& path,
-                                                     std::string_view example) {
+std::optional<std::span<const YamlNodeId>> read_list(const YamlReader& reader, YamlNodeId node,
+                                                     const DocumentPath& path, std::string_view example) {
     if (node_at(reader.tree, node).kind == YamlNode::Kind::sequence) return children_of(reader.tree, node);
-    reader.report.add(path, "expected a list, found " + describe_node(reader.tree, node), "write " + std::string(example));
+    reader.report.add(path, "expected a list, found " + describe_node(reader.tree, node),
+                      "write " + std::string(example));
     return std::nullopt;
 }
 

@@ -46,7 +46,8 @@ class YamlMapping {
 std::optional<double> parse_number(std::string_view text);
 
 /// `unit` goes into the message ("ms", "nA", ""). NaN is reported.
-std::optional<double> read_number(const YamlReader& reader, YamlNodeId node, const DocumentPath& path, std::string_view unit);
+std::optional<double> read_number(const YamlReader& reader, YamlNodeId node, const DocumentPath& path,
+                                  std::string_view unit);
 /// A whole number in [low, high].
 std::optional<std::uint64_t> read_whole(const YamlReader& reader, YamlNodeId node, const DocumentPath& path,
                                         std::uint64_t low, std::uint64_t high);
@@ -54,7 +55,7 @@ std::optional<bool> read_boolean(const YamlReader& reader, YamlNodeId node, cons
 std::optional<std::string> read_text(const YamlReader& reader, YamlNodeId node, const DocumentPath& path);
 
 /// The entries of a list; a node that is none is reported. @param example "[spikes, v]"
-std::optional<std::span<const YamlNodeId>> read_list(const YamlReader& reader, YamlNodeId node, const DocumentPath& path,
-                                                     std::string_view example);
+std::optional<std::span<const YamlNodeId>> read_list(const YamlReader& reader, YamlNodeId node,
+                                                     const DocumentPath& path, std::string_view example);
 
 }  // namespace spinn

@@ -85,7 +85,9 @@ class TreeBuilder : public YAML::EventHandler {
         std::size_t first_pending;
     };
 
-    static std::size_t line(const YAML::Mark& mark) { return mark.line < 0 ? 1 : static_cast<std::size_t>(mark.line) + 1; }
+    static std::size_t line(const YAML::Mark& mark) {
+        return mark.line < 0 ? 1 : static_cast<std::size_t>(mark.line) + 1;
+    }
 
     YamlNodeId add(YamlNode::Kind kind, const YAML::Mark& mark) {
         YamlNode node;
@@ -150,16 +152,20 @@ YamlTree parse_yaml(std::string_view text, const std::string& file_name) {
     try {
         YAML::Parser parser(stream);
         if (!parser.HandleNextDocument(builder) || !builder.root())
-            fail(file_name, 0, "the document is empty", "start with `populations:`; docs/network-format.md has an example");
+            fail(file_name, 0, "the document is empty",
+                 "start with `populations:`; docs/network-format.md has an example");
         builder.tree.root = *builder.root();
         TreeBuilder second;
         if (parser.HandleNextDocument(second))
-            fail(file_name, 0, "the file holds more than one YAML document", "leave only one; take out the `---` between");
+            fail(file_name, 0, "the file holds more than one YAML document",
+                 "leave only one; take out the `---` between");
     } catch (const TreeError& error) {
         fail(file_name, error.line, error.what, error.fix);
     } catch (const YAML::Exception& error) {
         const std::size_t line = error.mark.line < 0 ? 0 : static_cast<std::size_t>(error.mark.line) + 1;
-        fail(file_name, line, "not YAML: " + error.msg, "look for a missing colon, quote, bracket or indentation here or just above");
+        fail(file_name, line, "not YAML: " + error.msg,
+             "look for a missing colon, quote, bracket or indentation here or just above; inside { } a view needs quotes, "
+             "\"a[0:80]\"");
     }
     return std::move(builder.tree);
 }
@@ -182,9 +188,10 @@ std::size_t line_of(const YamlTree& tree, const DocumentPath& path) {
     for (const PathStep& step : path.steps) {
         if (step.key.empty()) {
             const auto entries = children_of(tree, here);
-            if (tree.nodes[here].kind == YamlNode::Kind::mapping || step.index >= entries.size()) return line;
-            here = entries[step.index];
-            line = tree.nodes[here].line;
+            const bool is_mapping = tree.nodes[here].kind == YamlNode::Kind::mapping;  // then its index-th key
+            if (step.index >= entries.size() / (is_mapping ? 2 : 1)) return line;
+            line = tree.nodes[entries[is_mapping ? 2 * step.index : step.index]].line;
+            here = entries[is_mapping ? 2 * step.index + 1 : step.index];
             continue;
         }
         auto found = find_key(tree, here, step.key);
@@ -203,10 +210,14 @@ std::size_t line_of(const YamlTree& tree, const DocumentPath& path) {
 std::string describe_node(const YamlTree& tree, YamlNodeId id) {
     const YamlNode& node = tree.nodes[id];
     switch (node.kind) {
-        case YamlNode::Kind::null: return "nothing";
-        case YamlNode::Kind::scalar: return (node.plain ? "" : "the text ") + in_quotes(text_of(tree, id));
-        case YamlNode::Kind::sequence: return "a list of " + std::to_string(node.count);
-        case YamlNode::Kind::mapping: return "a mapping with " + std::to_string(node.count / 2) + " keys";
+        case YamlNode::Kind::null:
+            return "nothing";
+        case YamlNode::Kind::scalar:
+            return (node.plain ? "" : "the text ") + in_quotes(text_of(tree, id));
+        case YamlNode::Kind::sequence:
+            return "a list of " + std::to_string(node.count);
+        case YamlNode::Kind::mapping:
+            return "a mapping with " + std::to_string(node.count / 2) + " keys";
     }
     return "nothing";
 }

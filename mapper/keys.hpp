@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "mapper/machine_graph.hpp"
-#include "mapper/place.hpp"
 #include "protocols/types.hpp"
 
 namespace spinn {
@@ -14,9 +13,11 @@ using KeyAllocation = std::vector<KeyBlock>;  ///< [net]
 
 struct KeyOptions {};
 
-/// Blocks of one population are neighbours, those of one chip next to each other, so that entries merge.
+/// Every population (and its delay extensions) has an aligned zone, cut evenly: slice i sends from zone + i * block, a power of two.
+/// So one population table entry serves all its cores, as in sPyNNaker (neural-runtime, section 3.4), and entries of
+/// neighbouring slices with equal routes merge.
 /// @throws RequestError when the 32-bit key space is too small
-KeyAllocation allocate_keys(const MachineGraph& graph, const Placements& placements, const KeyOptions& options);
+KeyAllocation allocate_keys(const MachineGraph& graph, const KeyOptions& options);
 
 /// Blocks hold their atoms, are aligned, and do not overlap each other or the system's keys (0xfffffff5 and up).
 void check(const KeyAllocation& keys, const MachineGraph& graph);

@@ -31,7 +31,7 @@ Mapping map_network(const Network& network, const std::optional<MachineShape>& m
     mapping.placements =
         timed("place", mapping, log, [&] { return place(mapping.graph, mapping.machine, options.place); });
     check(mapping.placements, mapping.graph, mapping.machine);
-    mapping.keys = timed("keys", mapping, log, [&] { return allocate_keys(mapping.graph, mapping.placements, options.keys); });
+    mapping.keys = timed("keys", mapping, log, [&] { return allocate_keys(mapping.graph, options.keys); });
     check(mapping.keys, mapping.graph);
     mapping.routes = timed("route", mapping, log,
                            [&] { return route(mapping.graph, mapping.placements, mapping.machine, options.route); });

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <stdexcept>
 #include <string>
-#include <unordered_map>
+#include <utility>
 
 #include "mapper/core_block.hpp"
 #include "mapper/map_network.hpp"
@@ -44,7 +44,7 @@ template <typename Visit>
 void for_each_pair(const Projection& projection, std::uint32_t pre_width, std::uint32_t post_width, const Visit& visit) {
     const NeuronSelection& pre = projection.pre.neurons;
     const NeuronSelection& post = projection.post.neurons;
-    const auto once = [&, last = std::pair(~0u, ~0u)](std::uint32_t a, std::uint32_t b) mutable {
+    auto once = [&, last = std::pair(~0u, ~0u)](std::uint32_t a, std::uint32_t b) mutable {
         if (std::exchange(last, {a, b}) != std::pair(a, b)) visit(a, b);
     };
     if (projection.connector.kind == ConnectorKind::one_to_one) {

@@ -5,7 +5,7 @@
 
 #include "mapper/population_plan.hpp"
 #include "runtime/array_source.hpp"
-#include "runtime/connection_synapses.hpp"
+#include "runtime/connection_statistics.hpp"
 
 namespace spinn {
 

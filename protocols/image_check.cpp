@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <tuple>
 
@@ -24,15 +23,6 @@ class Findings {
     std::vector<Problem> problems_;
 };
 
-std::string text_of(ChipCoord chip) { return "(" + std::to_string(chip.x) + ", " + std::to_string(chip.y) + ")"; }
-
-/// nullptr when there is no such chip. Unlike chip_at, takes coordinates that nobody has checked.
-const ChipShape* find_chip(const MachineShape& shape, ChipCoord coord) {
-    if (coord.x >= shape.width || coord.y >= shape.height) return nullptr;
-    const ChipShape& chip = shape.chips[std::size_t{coord.y} * static_cast<std::size_t>(shape.width) + coord.x];
-    return chip.present ? &chip : nullptr;
-}
-
 /// Bytes of a chip's SDRAM that something claims.
 struct Claim {
     ChipCoord chip;
@@ -41,8 +31,8 @@ struct Claim {
 };
 
 void check_range(const Claim& claim, const MachineShape& machine, const std::string& where, Findings& findings) {
-    if (find_chip(machine, claim.chip) == nullptr)
-        findings.add("lies on chip " + text_of(claim.chip) + ", which machine '" + machine.name + "' does not have",
+    if (!has_chip(machine, claim.chip))
+        findings.add("lies on chip " + to_string(claim.chip) + ", which machine '" + machine.name + "' does not have",
                      where,
                      "a chip of the machine: " + std::to_string(machine.width) + " x " +
                          std::to_string(machine.height) + ", less its dead ones");
@@ -63,7 +53,7 @@ void check_overlaps(std::vector<Claim> claims, const std::string& kind, Findings
         if (before.chip == claim.chip && claim.begin < before.end)
             findings.add("overlaps " + kind + " " + std::to_string(before.index) + ", which ends at " + hex(before.end),
                          kind + " " + std::to_string(claim.index) + " at " + hex(claim.begin) + " of chip " +
-                             text_of(claim.chip),
+                             to_string(claim.chip),
                          "ranges of one chip that do not share a byte");
     }
 }
@@ -99,15 +89,19 @@ void check_cores(const MachineImage& image, Findings& findings) {
         if (core.sends && (core.keys.key & ~core.keys.mask) != 0)
             findings.add("key " + hex(core.keys.key) + " has bits outside its mask " + hex(core.keys.mask), where,
                          "an aligned block: key & ~mask is 0");
+        else if (core.sends && core.n_keys > std::uint64_t{~core.keys.mask} + 1)
+            findings.add(std::to_string(core.n_keys) + " keys in a block of " +
+                             std::to_string(std::uint64_t{~core.keys.mask} + 1),
+                         where, "a mask that leaves a bit free for every key");
         const Claim block{core.location.chip, core.block_address,
                           std::uint64_t{core.block_address} + core.block_size_bytes, i};
         check_range(block, image.machine, where, findings);
-        if (const ChipShape* chip = find_chip(image.machine, core.location.chip)) {
-            const int cores = physical_cores_per_chip - std::popcount(chip->dead_cores);
+        if (has_chip(image.machine, core.location.chip)) {
+            const int cores = working_cores(chip_at(image.machine, core.location.chip));
             if (core.location.core < 1 || core.location.core >= cores)
                 findings.add(
                     "virtual core " + std::to_string(core.location.core), where,
-                    "1 to " + std::to_string(cores - 1) + ", the cores of chip " + text_of(core.location.chip));
+                    "1 to " + std::to_string(cores - 1) + ", the cores of chip " + to_string(core.location.chip));
         }
         taken.push_back(core.location);
         blocks.push_back(block);
@@ -115,19 +109,20 @@ void check_cores(const MachineImage& image, Findings& findings) {
     std::ranges::sort(taken);
     if (const auto twice = std::ranges::adjacent_find(taken); twice != taken.end())
         findings.add("two programs on one core",
-                     "core " + std::to_string(twice->core) + " of chip " + text_of(twice->chip), "one program a core");
+                     "core " + std::to_string(twice->core) + " of chip " + to_string(twice->chip),
+                     "one program a core");
     check_overlaps(std::move(blocks), "core", findings);
 }
 
 void check_tables(const MachineImage& image, Findings& findings) {
     for (std::size_t i = 0; i < image.tables.size() && !findings.full(); ++i) {
         const RoutingTable& table = image.tables[i];
-        const std::string where = "routing table of chip " + text_of(table.chip);
-        if (find_chip(image.machine, table.chip) == nullptr)
+        const std::string where = "routing table of chip " + to_string(table.chip);
+        if (!has_chip(image.machine, table.chip))
             findings.add("machine '" + image.machine.name + "' does not have this chip", where,
                          "a chip of the machine");
         if (i > 0 && !(image.tables[i - 1].chip < table.chip))
-            findings.add("comes after the one of chip " + text_of(image.tables[i - 1].chip), where,
+            findings.add("comes after the one of chip " + to_string(image.tables[i - 1].chip), where,
                          "tables sorted by chip, one a chip");
         if (table.entries.size() > static_cast<std::size_t>(routing_table_capacity))
             findings.add(std::to_string(table.entries.size()) + " entries", where,

@@ -20,7 +20,7 @@ MachineImage image_with(std::shared_ptr<const std::vector<std::byte>> bytes) {
     image.network = "as bytes of network.proto";
     image.machine = {"1x1", 1, 1, true, true, {ChipShape{true, true, 0, 0}}};
     image.populations = {{"cells", "IF_curr_exp", 10, true}};
-    image.cores = {{"cells[0:10]", {{0, 0}, 1}, ProgramKind::neurons, 0, 0, 10, false, {}, sdram_heap_base, 8192}};
+    image.cores = {{"cells[0:10]", {{0, 0}, 1}, ProgramKind::neurons, 0, 0, 10, false, {}, 0, sdram_heap_base, 8192}};
     image.segments = {{{0, 0}, sdram_heap_base, *bytes, bytes, {}}};
     return image;
 }

@@ -28,20 +28,30 @@ MachineImage small_image() {
     image.machine.chips[2].dead_links = 0x21;
     image.machine.chips[3].present = false;
     image.populations = {{"exc", "IF_cond_exp", 300, true}, {"stimulus", "SpikeSourcePoisson", 20, false}};
-    image.cores = {
-        {"exc[0:256]", {{0, 0}, 1}, ProgramKind::neurons, 0, 0, 256, true, {0x100, 0xffffff00}, 256, sdram_heap_base, 8192},
-        {"exc[256:300]", {{1, 0}, 2}, ProgramKind::neurons, 0, 256, 44, false, {}, 0, sdram_heap_base, 4096},
-        {"stimulus[0:20]",
-         {{1, 0}, 3},
-         ProgramKind::poisson_source,
-         1,
-         0,
-         20,
-         true,
-         {0x200, 0xffffffe0},
-         20,
-         sdram_heap_base + 4096,
-         5000}};
+    image.cores = {{.name = "exc[0:256]",
+                    .location = {{0, 0}, 1},
+                    .n_atoms = 256,
+                    .sends = true,
+                    .keys = {0x100, 0xffffff00},
+                    .n_keys = 255,
+                    .block_address = sdram_heap_base,
+                    .block_size_bytes = 8192},
+                   {.name = "exc[256:300]",
+                    .location = {{1, 0}, 2},
+                    .first_atom = 256,
+                    .n_atoms = 44,
+                    .block_address = sdram_heap_base,
+                    .block_size_bytes = 4096},
+                   {.name = "stimulus[0:20]",
+                    .location = {{1, 0}, 3},
+                    .program = ProgramKind::poisson_source,
+                    .population = 1,
+                    .n_atoms = 20,
+                    .sends = true,
+                    .keys = {0x200, 0xffffffe0},
+                    .n_keys = 20,
+                    .block_address = sdram_heap_base + 4096,
+                    .block_size_bytes = 5000}};
     image.tables = {{{0, 0}, {{0x100, 0xffffff00, 1u << 7}, {0x200, 0xffffffe0, 1u << 8 | 1u}}},
                     {{1, 0}, {{0x100, 0xffffff00, 1u << 8}}}};
     auto bytes = std::make_shared<std::vector<std::byte>>(6000);
@@ -196,6 +206,8 @@ struct BrokenPromise {
     const char* message;
 };
 
+void PrintTo(const BrokenPromise& promise, std::ostream* out) { *out << promise.name; }
+
 class BrokenPromises : public testing::TestWithParam<BrokenPromise> {};
 
 TEST_P(BrokenPromises, AreFoundAndNotWritten) {
@@ -234,6 +246,7 @@ INSTANTIATE_TEST_SUITE_P(
         BrokenPromise{"population", [](MachineImage& i) { i.cores[2].population = 2; }, "population 2"},
         BrokenPromise{"atoms", [](MachineImage& i) { i.cores[1].n_atoms = 45; }, "atoms 256 to 301"},
         BrokenPromise{"key", [](MachineImage& i) { i.cores[0].keys.key = 0x101; }, "outside its mask"},
+        BrokenPromise{"n_keys", [](MachineImage& i) { i.cores[0].n_keys = 257; }, "257 keys in a block of 256"},
         BrokenPromise{"block_alignment", [](MachineImage& i) { i.cores[2].block_address += 4; }, "not page aligned"},
         BrokenPromise{"block_overlap", [](MachineImage& i) { i.cores[1].block_size_bytes = 4097; }, "overlaps core 1"},
         BrokenPromise{"below_heap", [](MachineImage& i) { i.segments[1].address = sdram_base; },

@@ -1,0 +1,138 @@
+/// spinn-map: partitions, places and routes a network and compiles it into an image.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "host/image_file.hpp"
+#include "host/run.hpp"
+#include "host/tools/command.hpp"
+#include "protocols/error.hpp"
+
+namespace spinn {
+
+namespace {
+
+struct Arguments {
+    std::string input, image, machine, report;
+    std::optional<std::uint64_t> seed;
+    std::uint32_t atoms_per_core = 256;
+    bool json = false, quiet = false;
+    int verbose = 0;
+};
+
+/// The keys of design section 7.
+nlohmann::json summary(const Network& network, const Mapping& mapping) {
+    std::set<ChipCoord> chips;
+    std::map<ChipCoord, std::uint64_t> sdram;
+    for (std::size_t s = 0; s < mapping.placements.size(); ++s) {
+        chips.insert(mapping.placements[s].chip);
+        sdram[mapping.placements[s].chip] += mapping.graph.slices[s].sdram_bytes;
+    }
+    double synapses = 0.0;
+    for (std::size_t p = 0; p < network.projections.size(); ++p)
+        synapses += expected_synapses(connection_rule(network, p));
+    const RouteFigures figures_of_routes = figures(mapping.routes, mapping.graph, mapping.machine);
+    nlohmann::json phases = nlohmann::json::object();
+    for (const auto& [name, seconds] : mapping.phase_seconds) phases[name] = seconds;
+    std::uint64_t most = 0;
+    for (const auto& [chip, bytes] : sdram) most = std::max(most, bytes);
+    return {{"machine", mapping.machine.name},
+            {"chips_used", chips.size()},
+            {"cores_used", mapping.placements.size()},
+            {"synapses", static_cast<std::uint64_t>(synapses)},
+            {"nets", mapping.graph.nets.size()},
+            {"hops", figures_of_routes.hops},
+            {"max_link_load", figures_of_routes.max_link_load},
+            {"max_table_entries", mapping.tables.max_entries},
+            {"table_entries_before", mapping.tables.entries_before},
+            {"sdram_bytes_max", most},
+            {"phases", std::move(phases)},
+            {"peak_rss_bytes", peak_rss_bytes()},
+            {"fits", true}};
+}
+
+/// Every box of the mapper as a JSON file, so that a fault is found by reading.
+void write_report(const std::filesystem::path& directory, const Mapping& mapping, const nlohmann::json& figures_of_map) {
+    std::error_code failed;
+    std::filesystem::create_directories(directory, failed);
+    const auto write = [&](const char* name, const nlohmann::json& json) {
+        std::ofstream file(directory / name);
+        file << json.dump(1) << "\n";
+        file.close();
+        if (!file)
+            throw InputError(std::vector<Problem>{{.what = "cannot write the report",
+                               .where = (directory / name).string(),
+                               .fix = "name a directory that can be written"}});
+    };
+    write("machine.json", to_json(mapping.machine));
+    write("graph.json", to_json(mapping.graph));
+    write("placements.json", to_json(mapping.placements));
+    write("keys.json", to_json(mapping.keys));
+    write("routes.json", to_json(mapping.routes));
+    write("tables.json", to_json(mapping.tables.tables));
+    write("summary.json", figures_of_map);
+}
+
+int run(const Arguments& arguments) {
+    const std::shared_ptr<spdlog::logger> log = make_logger("spinn-map", arguments.verbose, arguments.quiet);
+    MapOptions options;
+    options.partition.max_atoms_per_core = arguments.atoms_per_core;
+    nlohmann::json figures_of_map;
+    try {
+        const MappedNetwork mapped = read_and_map(arguments.input, arguments.machine, arguments.seed, options, *log);
+        figures_of_map = summary(mapped.network, mapped.mapping);
+        if (!arguments.image.empty()) write_image(mapped.mapping.image, arguments.image);
+        if (!arguments.report.empty()) write_report(arguments.report, mapped.mapping, figures_of_map);
+    } catch (const RequestError& error) {
+        if (arguments.json)
+            std::cout << nlohmann::json{{"fits", false}, {"what", error.problem().what}, {"where", error.problem().where},
+                                        {"fix", error.problem().fix}}.dump() << "\n";
+        throw;
+    }
+    if (arguments.json) {
+        std::cout << figures_of_map.dump() << "\n";
+        return exit_done;
+    }
+    std::printf("machine              %s\n", figures_of_map["machine"].get<std::string>().c_str());
+    for (const char* key : {"chips_used", "cores_used", "synapses", "nets", "hops", "max_table_entries", "sdram_bytes_max"})
+        std::printf("%-20s %llu\n", key, static_cast<unsigned long long>(figures_of_map[key].get<std::uint64_t>()));
+    if (!arguments.image.empty()) std::printf("image                %s\n", arguments.image.c_str());
+    return exit_done;
+}
+
+}  // namespace
+
+}  // namespace spinn
+
+int main(int argc, char** argv) {
+    using namespace spinn;
+    Arguments arguments;
+    CLI::App app("Maps a network onto a SpiNNaker machine and compiles it into an image.", "spinn-map");
+    app.footer(
+        "Examples:\n"
+        "  spinn-map examples/va-coba.yaml -o out/va-coba.spimg\n"
+        "  spinn-map examples/va-coba.yaml --machine 16x16 --json\n"
+        "  spinn-map examples/va-coba.yaml --report out/map    (every pass as JSON)\n\n"
+        "Exit codes: 0 done, 1 does not fit, 2 bad usage or input.");
+    app.add_option("network", arguments.input, "NETWORK (*.yaml, *.pb)")->required();
+    app.add_option("-o,--output", arguments.image, "image file (*.spimg)");
+    app.add_option("--machine", arguments.machine, "spinn3, spinn5, spinn5*N, WxH or a machine file; default: the smallest that fits");
+    app.add_option("--seed", arguments.seed, "instead of the network's");
+    app.add_option("--atoms-per-core", arguments.atoms_per_core, "most atoms on one core")
+        ->check(CLI::Range(1u, 256u))
+        ->capture_default_str();
+    app.add_option("--report", arguments.report, "directory for the result of every pass");
+    app.add_flag("--json", arguments.json, "one JSON object on stdout and nothing else");
+    app.add_flag("-v,--verbose", arguments.verbose, "a line per pass; twice: more");
+    app.add_flag("-q,--quiet", arguments.quiet, "errors only");
+    app.set_version_flag("--version", SPINN_VERSION);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? exit_done : exit_bad_input;
+    }
+    return guarded("spinn-map", [&] { return run(arguments); });
+}
