@@ -105,7 +105,7 @@ void read_recording(const NetworkReader& reader, YamlNodeId node, const Document
     reader.network.recordings.push_back(std::move(recording));
 }
 
-/// One node many aliases can make long lists out of short files here too; `limit` bounds them.
+/// Reads a list of projections or recordings; a key without a value is an empty list.
 template <class Read>
 void read_each(const NetworkReader& reader, YamlNodeId node, const DocumentPath& path, Read read) {
     if (node_at(reader.yaml.tree, node).kind == YamlNode::Kind::null) return;

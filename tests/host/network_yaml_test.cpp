@@ -5,6 +5,7 @@
 
 #include <limits>
 
+#include "host/validate_network.hpp"
 #include "protocols/error.hpp"
 
 namespace spinn {
@@ -303,6 +304,22 @@ TEST(NetworkYamlMistakes, AreAllReportedInTheOrderOfTheFile) {
     EXPECT_EQ(problems[0].where, "net.yaml:1: timestep");
     EXPECT_EQ(problems[3].where, "net.yaml:4: populations.b.model");
     EXPECT_EQ(problems[4].where, "net.yaml:5: records");
+}
+
+TEST(NetworkYamlMistakes, AWrongTimestepIsNotRepeatedForEveryDelay) {
+    EXPECT_EQ(problem_of(with_projection("{from: a, to: a, connector: {FromList: [[0, 1, 1, 2]]}, "
+                                         "synapse: {Static: {delay: 2}}}") +
+                         "record: [{population: a, variables: [v], interval: 2}]\ntimestep: -1\n")
+                  .where,
+              "net.yaml:8: timestep");
+}
+
+TEST(NetworkYamlMistakes, NoModelOfThisKindIsAMistakeToo) {
+    Network network;
+    network.populations.push_back({"a", 1, static_cast<ModelKind>(7), {}, {}, {}, 0});
+    ProblemReport report([](const DocumentPath&) { return FileLocation{"program", 0}; });
+    validate(network, report);
+    EXPECT_EQ(report.count(), 1u);
 }
 
 TEST(NetworkYamlMistakes, OneBadDelayInADistributionIsClampedNotRefused) {
