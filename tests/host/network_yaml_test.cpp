@@ -348,5 +348,17 @@ TEST(NetworkYamlLimits, AliasesCannotMultiplyAListWithoutBound) {
     EXPECT_THAT(problems[0].what, HasSubstr("aliases make this file too long"));
 }
 
+TEST(NetworkYamlLimits, ManyPopulationsAndManyMistakesTakeLinearTime) {
+    std::string text = "populations:\n", projections = "projections:\n";
+    for (int i = 0; i < 10'000; ++i) {
+        const std::string n = std::to_string(i);
+        text += "  k" + n + ": {size: 1, model: IF_curr_exp}\n";
+        projections += "  - {from: k" + n + ", to: missing" + n + ", connector: AllToAll}\n";
+    }
+    const std::vector<Problem> problems = problems_of(text + projections);  // quadratic steps would take minutes
+    ASSERT_EQ(problems.size(), 201u);
+    EXPECT_EQ(problems.back().what, "and 9800 more mistakes");
+}
+
 }  // namespace
 }  // namespace spinn
