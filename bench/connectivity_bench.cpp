@@ -20,7 +20,8 @@ ConnectionRule rule_of(ConnectorKind kind, int draws) {
     rule.delay_ms = constant(1.5);
     rule.timestep_ms = 0.1;
     if (draws != constants) rule.weight = {DistributionKind::normal_clipped, 0.5, 0.05, 0.0, INFINITY};
-    if (draws == random_weights_and_delays) rule.delay_ms = {DistributionKind::normal_clipped, 1.5, 0.75, 0.1, INFINITY};
+    if (draws == random_weights_and_delays)
+        rule.delay_ms = {DistributionKind::normal_clipped, 1.5, 0.75, 0.1, INFINITY};
     return rule;
 }
 
@@ -43,7 +44,9 @@ void fixed_probability(benchmark::State& state) {
     rule.probability = static_cast<double>(state.range(0)) / 1000.0;
     expand(state, rule);
 }
-BENCHMARK(fixed_probability)->ArgNames({"p_per_mille", "draws"})->ArgsProduct({{2, 20, 100, 500}, {0, 1, 2}})
+BENCHMARK(fixed_probability)
+    ->ArgNames({"p_per_mille", "draws"})
+    ->ArgsProduct({{2, 20, 100, 500}, {0, 1, 2}})
     ->Unit(benchmark::kMillisecond);
 
 void all_to_all(benchmark::State& state) {
@@ -59,12 +62,18 @@ void fixed_number(benchmark::State& state) {
     rule.n = kind == ConnectorKind::fixed_total_number ? 1'600'000 : 400;
     expand(state, rule);
 }
-BENCHMARK(fixed_number<ConnectorKind::fixed_total_number>)->ArgNames({"replacement", "draws"})
-    ->ArgsProduct({{0, 1}, {0, 2}})->Unit(benchmark::kMillisecond);
-BENCHMARK(fixed_number<ConnectorKind::fixed_number_pre>)->ArgNames({"replacement", "draws"})
-    ->ArgsProduct({{0, 1}, {0, 2}})->Unit(benchmark::kMillisecond);
-BENCHMARK(fixed_number<ConnectorKind::fixed_number_post>)->ArgNames({"replacement", "draws"})
-    ->ArgsProduct({{0, 1}, {0, 2}})->Unit(benchmark::kMillisecond);
+BENCHMARK(fixed_number<ConnectorKind::fixed_total_number>)
+    ->ArgNames({"replacement", "draws"})
+    ->ArgsProduct({{0, 1}, {0, 2}})
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK(fixed_number<ConnectorKind::fixed_number_pre>)
+    ->ArgNames({"replacement", "draws"})
+    ->ArgsProduct({{0, 1}, {0, 2}})
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK(fixed_number<ConnectorKind::fixed_number_post>)
+    ->ArgNames({"replacement", "draws"})
+    ->ArgsProduct({{0, 1}, {0, 2}})
+    ->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace spinn

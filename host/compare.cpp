@@ -97,9 +97,9 @@ void compare_statistics(const SpikeTrains& machine, const SpikeTrains& reference
                                   firing(machine), firing(reference), run.alpha);
 }
 
-/// The traces of v, each up to the tick `parted[neuron]`.
-TraceDifference compare_traces(const RecordedSamples& machine, const RecordedSamples& reference,
-                               const std::vector<std::uint32_t>& parted) {
+/// The traces of v, each up to the tick `parted[neuron]` and to `last_tick`.
+std::optional<TraceDifference> compare_traces(const RecordedSamples& machine, const RecordedSamples& reference,
+                                              const std::vector<std::uint32_t>& parted, std::uint32_t last_tick) {
     TraceDifference result;
     double squares = 0.0;
     for (std::size_t column = 0; column < machine.neurons.size(); ++column) {
@@ -109,7 +109,7 @@ TraceDifference compare_traces(const RecordedSamples& machine, const RecordedSam
         for (std::size_t row = 0; row < machine.samples(); ++row) {
             const std::uint64_t tick = machine.first_tick + std::uint64_t{row} * machine.interval_ticks;
             // v is recorded before the tick's update, so the sample at the differing spike still compares.
-            if (tick > parted[machine.neurons[column]]) break;
+            if (tick > std::min(parted[machine.neurons[column]], last_tick)) break;
             if (tick % reference.interval_ticks != 0 || tick / reference.interval_ticks >= reference.samples())
                 continue;
             const double difference =
@@ -122,7 +122,8 @@ TraceDifference compare_traces(const RecordedSamples& machine, const RecordedSam
             result.max_abs = std::max(result.max_abs, std::abs(difference));
         }
     }
-    if (result.samples > 0) result.rmse = std::sqrt(squares / static_cast<double>(result.samples));
+    if (result.samples == 0) return std::nullopt;
+    result.rmse = std::sqrt(squares / static_cast<double>(result.samples));
     return result;
 }
 
@@ -131,11 +132,12 @@ const RecordedSamples* samples_of(const PopulationActivity& activity, Variable v
     return found == activity.samples.end() ? nullptr : &*found;
 }
 
+/// @param parted  [neuron] gets the tick of its first differing spike
 PopulationComparison compare_population(const Network& network, std::size_t index, const PopulationActivity& machine,
-                                        const PopulationActivity& reference, const RunInfo& run) {
+                                        const PopulationActivity& reference, const RunInfo& run,
+                                        std::vector<std::uint32_t>& parted) {
     const Population& population = network.populations[index];
     PopulationComparison result{.name = population.name, .is_source = !is_neuron(population.model)};
-    std::vector<std::uint32_t> parted(population.size, never);
     const std::vector<std::uint32_t> recorded = recorded_view(network, index, Variable::spikes).neurons;
     if (!recorded.empty()) {
         const SpikeTrains trains = spike_trains(machine, recorded),
@@ -154,14 +156,30 @@ PopulationComparison compare_population(const Network& network, std::size_t inde
         if (first != never) result.first_divergence_tick = first;
         compare_statistics(trains, trains_reference, run, result);
     }
-    const RecordedSamples *v = samples_of(machine, Variable::v), *v_reference = samples_of(reference, Variable::v);
-    if (v != nullptr && v_reference != nullptr) {
-        result.v = compare_traces(*v, *v_reference, parted);
-        result.v_whole = compare_traces(*v, *v_reference, std::vector<std::uint32_t>(population.size, never));
-        if (result.v->samples == 0) result.v.reset();
-        if (result.v_whole->samples == 0) result.v_whole.reset();
-    }
     return result;
+}
+
+/// The membrane traces, once it is known where spikes part. @param parted  [neuron]
+void compare_membranes(const PopulationActivity& machine, const PopulationActivity& reference,
+                       const std::vector<std::uint32_t>& parted, std::uint32_t first_divergence,
+                       PopulationComparison& result) {
+    const RecordedSamples *v = samples_of(machine, Variable::v), *v_reference = samples_of(reference, Variable::v);
+    if (v == nullptr || v_reference == nullptr) return;
+    result.v = compare_traces(*v, *v_reference, parted, never);
+    result.v_before_divergence = compare_traces(*v, *v_reference, parted, first_divergence);
+}
+
+}  // namespace
+
+namespace {
+
+/// What was asked for, or less where the run ended early (provenance: biological_s).
+double run_duration_ms(const Results& results) {
+    const nlohmann::json run = nlohmann::json::parse(results.provenance, nullptr, false);
+    if (!run.is_object() || !run.contains("biological_s") || !run["biological_s"].is_number())
+        return results.header.duration_ms;
+    const double lived_ms = run["biological_s"].get<double>() * 1000.0;
+    return lived_ms >= 0.0 ? std::min(lived_ms, results.header.duration_ms) : results.header.duration_ms;
 }
 
 }  // namespace
@@ -194,7 +212,7 @@ Network network_of_run(const Network& network, const Results& results) {
     if (!problems.empty()) throw InputError(std::move(problems));
     Network run = network;
     run.seed = header.seed;
-    run.duration_ms = header.duration_ms;
+    run.duration_ms = run_duration_ms(results);
     return run;
 }
 
@@ -208,17 +226,26 @@ Comparison compare(const Network& network, const Results& results, const Referen
     run.alpha = alpha_of_all_tests / static_cast<double>(std::max<std::size_t>(tests, 1));
 
     std::uint64_t identical = 0, machine = 0, exact = 0;
+    std::uint32_t first_divergence = never;
+    std::vector<std::size_t> compared;
+    std::vector<std::vector<std::uint32_t>> parted;  // [compared population][neuron]
     for (std::size_t p = 0; p < network.populations.size(); ++p) {
         const bool recorded = std::ranges::any_of(network.recordings, [&](const Recording& recording) {
             return recording.view.population == p && recording.view.neurons.count > 0;
         });
         if (!recorded) continue;
+        compared.push_back(p);
+        parted.emplace_back(network.populations[p].size, never);
         const PopulationComparison& one = comparison.populations.emplace_back(
-            compare_population(network, p, results.populations[p], reference.populations[p], run));
+            compare_population(network, p, results.populations[p], reference.populations[p], run, parted.back()));
         identical += one.spikes_identical;
         machine += one.spikes;
         exact += one.spikes_reference;
+        first_divergence = std::min(first_divergence, one.first_divergence_tick.value_or(never));
     }
+    for (std::size_t i = 0; i < compared.size(); ++i)
+        compare_membranes(results.populations[compared[i]], reference.populations[compared[i]], parted[i],
+                          first_divergence, comparison.populations[i]);
     const std::uint64_t most = std::max(machine, exact);
     comparison.identical_spikes = most == 0 ? 1.0 : static_cast<double>(identical) / static_cast<double>(most);
     judge(comparison);

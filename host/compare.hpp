@@ -10,7 +10,8 @@
 /// correlations
 ///   likewise, counting neurons, because pairs that share a neuron are not independent. alpha is 0.01 for all tests of
 ///   a comparison together, shared evenly (Bonferroni)
-/// - while its neuron has fired the same spikes in both, a membrane trace may be off by 0.5 mV (root mean square)
+/// - before the first spike that differs, of any recorded neuron, membrane traces may be off by 0.5 mV (root mean
+/// square)
 #pragma once
 
 #include <cstdint>
@@ -48,9 +49,11 @@ struct PopulationComparison {
     double rate_hz = 0.0, rate_hz_reference = 0.0;       ///< mean over the recorded neurons
     double rate_spread_hz = 0.0;                         ///< what the two may differ by
     std::optional<std::uint32_t> first_divergence_tick;  ///< of the first spike that only one of the two has
-    /// The stretch of each trace before its neuron's first differing spike; after that a difference says nothing.
+    /// Of each trace up to its own neuron's first differing spike. Spikes of others may have parted before and pull at
+    /// it.
     std::optional<TraceDifference> v;
-    std::optional<TraceDifference> v_whole;  ///< whole traces, for the curious
+    /// Of each trace up to the first differing spike of any recorded neuron: what fixed point itself does.
+    std::optional<TraceDifference> v_before_divergence;
     DistributionPair rates, cvs, correlations;
 };
 
@@ -70,7 +73,7 @@ struct Comparison {
     std::string verdict;
 };
 
-/// The network as it was run: with the seed and duration of the results.
+/// The network as it was run: with the seed of the results, and as long as they say that it ran.
 /// @throws InputError when the results belong to another network (populations, sizes, timestep, recordings)
 Network network_of_run(const Network& network, const Results& results);
 

@@ -18,8 +18,7 @@ RecordedView recorded_view(const Network& network, std::size_t population, Varia
     }
     recorded.interval_ticks = std::max(recorded.interval_ticks, 1u);
     std::ranges::sort(recorded.neurons);
-    const auto repeated = std::ranges::unique(recorded.neurons);
-    recorded.neurons.erase(repeated.begin(), repeated.end());
+    recorded.neurons.erase(std::unique(recorded.neurons.begin(), recorded.neurons.end()), recorded.neurons.end());
     return recorded;
 }
 

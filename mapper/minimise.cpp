@@ -155,7 +155,7 @@ class OrderedTable {
 /// A merge in the making: entries of one route that become one.
 class Merge {
  public:
-    Merge(const OrderedTable& table, std::vector<std::size_t> members) : table_(table), members_(std::move(members)) {
+    Merge(const OrderedTable& table, std::vector<std::size_t> members) : table_(&table), members_(std::move(members)) {
         measure();
     }
 
@@ -170,20 +170,20 @@ class Merge {
  private:
     void measure() {
         if (members_.empty()) return;
-        whole_ = table_.key_mask(members_.front());
-        for (const std::size_t member : members_) whole_ = merged(whole_, table_.key_mask(member));
-        point_ = table_.insertion_point(generality(whole_.mask));
+        whole_ = table_->key_mask(members_.front());
+        for (const std::size_t member : members_) whole_ = merged(whole_, table_->key_mask(member));
+        point_ = table_->insertion_point(generality(whole_.mask));
     }
 
     /// A member moves down to the insertion point; an entry in between that catches a key of it would hide it. Dropping members
     /// moves the point up only, so one pass (from the bottom, where members are freest) with the present point is enough.
     void up_check() {
         if (members_.size() < 2) return;
-        const std::uint32_t route = table_.route(members_.front());
+        const std::uint32_t route = table_->route(members_.front());
         const auto is_hidden = [&](std::size_t member) {
-            const std::vector<KeyMask>& aliases = table_.aliases(member);
-            return table_.any_conflict(table_.key_mask(member), route, member + 1, point_, [&](std::size_t between) {
-                const KeyMask catcher = table_.key_mask(between);
+            const std::vector<KeyMask>& aliases = table_->aliases(member);
+            return table_->any_conflict(table_->key_mask(member), route, member + 1, point_, [&](std::size_t between) {
+                const KeyMask catcher = table_->key_mask(between);
                 return std::any_of(aliases.begin(), aliases.end(), [&](KeyMask a) { return intersect(a, catcher); });
             });
         };
@@ -213,8 +213,8 @@ class Merge {
 
     std::optional<Theft> narrowest_theft() const {
         std::optional<Theft> narrowest;
-        table_.any_conflict(whole_, table_.route(members_.front()), point_, table_.size(), [&](std::size_t below) {
-            for (const KeyMask alias : table_.aliases(below)) {
+        table_->any_conflict(whole_, table_->route(members_.front()), point_, table_->size(), [&](std::size_t below) {
+            for (const KeyMask alias : table_->aliases(below)) {
                 if (!intersect(alias, whole_)) continue;
                 const Theft theft{alias.mask & ~whole_.mask, alias.key};
                 if (!narrowest || std::popcount(theft.fixable) < std::popcount(narrowest->fixable)) narrowest = theft;
@@ -227,7 +227,7 @@ class Merge {
     void drop_for_best_bit(const Theft& theft) {
         // A member leaves when it keeps the bit open or as the stolen keys have it.
         const auto leaves = [&](std::size_t member, std::uint32_t bit) {
-            const KeyMask own = table_.key_mask(member);
+            const KeyMask own = table_->key_mask(member);
             return (own.mask & bit) == 0 || ((own.key ^ theft.stolen_key) & bit) == 0;
         };
         std::size_t fewest = members_.size() + 1;
@@ -246,16 +246,35 @@ class Merge {
         measure();
     }
 
-    const OrderedTable& table_;
+    const OrderedTable* table_;
     std::vector<std::size_t> members_;  ///< positions, ascending
     KeyMask whole_;
     std::size_t point_ = 0;
 };
 
-Merge best_merge(const OrderedTable& table, std::uint32_t route) {
-    Merge merge(table, table.entries_with_route(route));
-    merge.prune();
-    return merge;
+/// How hard to look for a merge within a route.
+enum class Search { whole_group, also_halves };
+
+/// The best merge found of entries with this route: of all of them, or of those that agree in one bit.
+Merge best_merge(const OrderedTable& table, std::uint32_t route, Search search) {
+    const std::vector<std::size_t> group = table.entries_with_route(route);
+    Merge best(table, group);
+    best.prune();
+    if (search == Search::whole_group || group.size() < 3) return best;
+    for (std::uint32_t bit = 1; bit != 0; bit <<= 1) {
+        for (const std::uint32_t value : {0u, bit}) {
+            std::vector<std::size_t> half;
+            std::copy_if(group.begin(), group.end(), std::back_inserter(half), [&](std::size_t i) {
+                const KeyMask entry = table.key_mask(i);
+                return (entry.mask & bit) != 0 && (entry.key & bit) == value;
+            });
+            if (half.size() == group.size() || half.size() <= best.members().size()) continue;
+            Merge merge(table, std::move(half));
+            merge.prune();
+            if (merge.gain() > best.gain()) best = std::move(merge);
+        }
+    }
+    return best;
 }
 
 /// The largest merge first. Gains are kept from when a route was last looked at, and looked at again when it is a route's turn;
@@ -267,17 +286,17 @@ class Covering {
     }
 
     void run() {
-        bool progress = true;
-        while (progress && !fits()) {
-            progress = false;
+        Search search = Search::whole_group;
+        while (!fits()) {
+            bool progress = false;
             std::priority_queue<Candidate> queue;
             for (const auto& [route, size] : group_sizes_) {
-                if (size > 1) queue.push({best_merge(table_, route).gain(), route});
+                if (size > 1) queue.push({best_merge(table_, route, search).gain(), route});
             }
             while (!queue.empty() && queue.top().gain > 0 && !fits()) {
                 const std::uint32_t route = queue.top().route;
                 queue.pop();
-                const Merge merge = best_merge(table_, route);
+                const Merge merge = best_merge(table_, route, search);
                 if (merge.gain() == 0) continue;
                 if (!queue.empty() && merge.gain() < queue.top().gain) {
                     queue.push({merge.gain(), route});
@@ -288,6 +307,9 @@ class Covering {
                 progress = true;
                 queue.push({merge.gain(), route});  // an upper guess; it is looked at again
             }
+            if (progress) continue;
+            if (search == Search::also_halves) return;
+            search = Search::also_halves;
         }
     }
 

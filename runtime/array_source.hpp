@@ -24,8 +24,8 @@ struct ArraySlice {
 /// @param region as decode_array_region() or array_region() gives it
 ArraySlice load_array(ArrayRegion region);
 
-/// The atoms that spike in this tick, ascending; one that spikes twice stands there twice. Ticks are asked for in order; spikes of
-/// ticks that were skipped are dropped.
+/// The atoms that spike in this tick, ascending; one that spikes twice stands there twice. Ticks are asked for in
+/// order; spikes of ticks that were skipped are dropped.
 std::span<const std::uint32_t> emit(ArraySlice& slice, Tick tick);
 
 }  // namespace spinn

@@ -35,7 +35,8 @@ class CellStream {
         return open_unit(high, next());
     }
 
-    /// A uniform integer in [0, n), without bias. n >= 1. Source: Lemire 2019, "Fast random integer generation in an interval".
+    /// A uniform integer in [0, n), without bias. n >= 1. Source: Lemire 2019, "Fast random integer generation in an
+    /// interval".
     std::uint32_t next_below(std::uint32_t n) {
         std::uint64_t product = std::uint64_t{next()} * n;
         if (static_cast<std::uint32_t>(product) < n) {
@@ -72,9 +73,10 @@ inline std::uint32_t count_bits(const BlockBits& bits) {
                                       std::popcount(bits[3]));
 }
 
-/// A uniformly chosen subset of `count` of the allowed positions, from the bytes of the stream. The smaller of the subset and
-/// its complement is drawn, by rejection.
-/// @param size  every allowed position lies below it; at most post_block_size  @param n_allowed  bits set in `allowed`, >= count
+/// A uniformly chosen subset of `count` of the allowed positions, from the bytes of the stream. The smaller of the
+/// subset and its complement is drawn, by rejection.
+/// @param size  every allowed position lies below it; at most post_block_size  @param n_allowed  bits set in `allowed`,
+/// >= count
 inline BlockBits choose_positions(CellStream& stream, std::uint32_t count, const BlockBits& allowed,
                                   std::uint32_t n_allowed, std::uint32_t size) {
     const bool complement = count > n_allowed / 2;
@@ -141,9 +143,9 @@ class KeyedPermutation {
 /// Chooses distinct cells. Keeps its memory from one choice to the next.
 class DistinctCells {
  public:
-    /// Visits `count` distinct cells of [0, n) out of those that are allowed: ascending when they are dense, else in the order
-    /// drawn. Up to 2^26 cells by rejection in a bitmap (the chosen ones or the others, whichever are fewer), beyond that as the
-    /// first values of a keyed permutation, which needs no memory.
+    /// Visits `count` distinct cells of [0, n) out of those that are allowed: ascending when they are dense, else in
+    /// the order drawn. Up to 2^26 cells by rejection in a bitmap (the chosen ones or the others, whichever are fewer),
+    /// beyond that as the first values of a keyed permutation, which needs no memory.
     /// @param n_allowed  cells for which `allowed` holds; count <= n_allowed
     template <class Allowed, class Visit>
     void choose(CellStream& stream, std::uint64_t count, std::uint64_t n, std::uint64_t n_allowed, Allowed allowed,

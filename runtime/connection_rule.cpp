@@ -169,7 +169,8 @@ void fixed_probability(Generation& g) {
             if (count == 0) continue;
             BlockBits chosen = choose_positions(stream, count, first_bits(block.size), block.size, block.size);
             // A neuron that drew itself loses that synapse: the others keep their probability.
-            if (self_post && *self_post / post_block_size == block.index) clear_bit(chosen, *self_post % post_block_size);
+            if (self_post && *self_post / post_block_size == block.index)
+                clear_bit(chosen, *self_post % post_block_size);
             g.out.begin_cell(pre, block.index);
             put_positions(g, pre, block, chosen);
         }
@@ -177,23 +178,25 @@ void fixed_probability(Generation& g) {
 }
 
 /// Deals `n` synapses out to the blocks [first, last) by halving the range, and visits the wanted blocks that get some.
-/// The number that goes left is drawn with the node of the halving tree, so every block can be reached without the others.
+/// The number that goes left is drawn with the node of the halving tree, so every block can be reached without the
+/// others.
 /// @param cells  cells(first, last): number of cells of a range of blocks; without replacement at least n
 template <class Cells, class Visit>
-void deal_out(const Generation& g, std::uint32_t a, std::uint32_t node, std::uint32_t first, std::uint32_t last,
-              std::uint64_t n, std::span<const PostBlock> wanted, const Cells& cells, const Visit& visit) {
+void deal_out(const Generation& g, SplitDraws& splits, std::uint32_t a, std::uint32_t node, std::uint32_t first,
+              std::uint32_t last, std::uint64_t n, std::span<const PostBlock> wanted, const Cells& cells,
+              const Visit& visit) {
     if (n == 0 || wanted.empty()) return;
     if (last - first == 1) return visit(wanted.front(), n);
     const std::uint32_t middle = first + (last - first) / 2;
     const std::uint64_t left_cells = cells(first, middle), all_cells = left_cells + cells(middle, last);
     const double u = g.stream(DrawUse::connectivity_split, a, node).next_unit();
-    const std::uint64_t n_left = g.rule.with_replacement ? draw_binomial(u, n, left_cells, all_cells)
-                                                         : draw_hypergeometric(u, n, left_cells, all_cells);
-    const auto split = std::lower_bound(wanted.begin(), wanted.end(), middle,
-                                        [](const PostBlock& block, std::uint32_t index) { return block.index < index; });
+    const std::uint64_t n_left = splits.draw(u, n, left_cells, all_cells);
+    const auto split =
+        std::lower_bound(wanted.begin(), wanted.end(), middle,
+                         [](const PostBlock& block, std::uint32_t index) { return block.index < index; });
     const auto n_wanted_left = static_cast<std::size_t>(split - wanted.begin());
-    deal_out(g, a, 2 * node, first, middle, n_left, wanted.first(n_wanted_left), cells, visit);
-    deal_out(g, a, 2 * node + 1, middle, last, n - n_left, wanted.subspan(n_wanted_left), cells, visit);
+    deal_out(g, splits, a, 2 * node, first, middle, n_left, wanted.first(n_wanted_left), cells, visit);
+    deal_out(g, splits, a, 2 * node + 1, middle, last, n - n_left, wanted.subspan(n_wanted_left), cells, visit);
 }
 
 void fixed_total_number(Generation& g) {
@@ -240,7 +243,8 @@ void fixed_total_number(Generation& g) {
             });
     };
     const std::uint64_t n = g.rule.with_replacement ? g.rule.n : std::min(g.rule.n, all_cells);
-    deal_out(g, whole_projection, 1, 0, block_count(posts), n, g.blocks, cells, fill_block);
+    SplitDraws splits(g.rule.with_replacement);
+    deal_out(g, splits, whole_projection, 1, 0, block_count(posts), n, g.blocks, cells, fill_block);
 }
 
 void fixed_number_pre(Generation& g) {
@@ -276,6 +280,7 @@ void fixed_number_pre(Generation& g) {
 
 void fixed_number_post(Generation& g) {
     const NeuronSelection& posts = g.rule.post;
+    SplitDraws splits(g.rule.with_replacement);
     for (std::uint32_t pre = 0; pre < g.rule.pre.count; ++pre) {
         const std::optional<std::uint32_t> self_post = g.self.post_of(pre);
         const auto cells = [&](std::uint32_t first, std::uint32_t last) {
@@ -304,7 +309,7 @@ void fixed_number_post(Generation& g) {
             }
         };
         const std::uint64_t n = g.rule.with_replacement ? g.rule.n : std::min(g.rule.n, all_cells);
-        deal_out(g, pre, 1, 0, block_count(posts), n, g.blocks, cells, fill_cell);
+        deal_out(g, splits, pre, 1, 0, block_count(posts), n, g.blocks, cells, fill_cell);
     }
 }
 
@@ -338,10 +343,17 @@ std::optional<std::string> problem_of_count(const ConnectionRule& rule) {
     const SelfPairs self(rule);
     std::uint64_t room = 0;
     switch (rule.kind) {
-        case ConnectorKind::fixed_total_number: room = pres * posts - self.count(); break;
-        case ConnectorKind::fixed_number_pre: room = posts == 0 ? rule.n : pres - (self.count() != 0 ? 1 : 0); break;
-        case ConnectorKind::fixed_number_post: room = pres == 0 ? rule.n : posts - (self.count() != 0 ? 1 : 0); break;
-        default: return std::nullopt;
+        case ConnectorKind::fixed_total_number:
+            room = pres * posts - self.count();
+            break;
+        case ConnectorKind::fixed_number_pre:
+            room = posts == 0 ? rule.n : pres - (self.count() != 0 ? 1 : 0);
+            break;
+        case ConnectorKind::fixed_number_post:
+            room = pres == 0 ? rule.n : posts - (self.count() != 0 ? 1 : 0);
+            break;
+        default:
+            return std::nullopt;
     }
     if (rule.n != 0 && room == 0) return "there is no cell to choose from";
     if (!rule.with_replacement && rule.n > room)
@@ -353,7 +365,8 @@ std::optional<std::string> problem_of_count(const ConnectionRule& rule) {
 }  // namespace
 
 std::optional<std::string> problem_of(const ConnectionRule& rule) {
-    if (static_cast<std::uint32_t>(rule.kind) > static_cast<std::uint32_t>(ConnectorKind::list)) return "unknown connector";
+    if (static_cast<std::uint32_t>(rule.kind) > static_cast<std::uint32_t>(ConnectorKind::list))
+        return "unknown connector";
     if (const auto problem = problem_of(rule.pre)) return "pre neurons: " + *problem;
     if (const auto problem = problem_of(rule.post)) return "post neurons: " + *problem;
     if (!(rule.timestep_ms > 0.0) || !std::isfinite(rule.timestep_ms)) return "the timestep is not above 0";
@@ -374,12 +387,24 @@ void generate_batches(const ConnectionRule& rule, std::uint32_t first_post, std:
     SynapseWriter out(rule, visit);
     Generation g{rule, blocks_in_range(rule.post, first_post, n_posts), SelfPairs(rule), out};
     switch (rule.kind) {
-        case ConnectorKind::all_to_all: all_to_all(g); break;
-        case ConnectorKind::one_to_one: one_to_one(g); break;
-        case ConnectorKind::fixed_probability: fixed_probability(g); break;
-        case ConnectorKind::fixed_total_number: fixed_total_number(g); break;
-        case ConnectorKind::fixed_number_pre: fixed_number_pre(g); break;
-        case ConnectorKind::fixed_number_post: fixed_number_post(g); break;
+        case ConnectorKind::all_to_all:
+            all_to_all(g);
+            break;
+        case ConnectorKind::one_to_one:
+            one_to_one(g);
+            break;
+        case ConnectorKind::fixed_probability:
+            fixed_probability(g);
+            break;
+        case ConnectorKind::fixed_total_number:
+            fixed_total_number(g);
+            break;
+        case ConnectorKind::fixed_number_pre:
+            fixed_number_pre(g);
+            break;
+        case ConnectorKind::fixed_number_post:
+            fixed_number_post(g);
+            break;
         case ConnectorKind::list:
             list(g, first_post, n_posts);
             out.flush_given();

@@ -30,7 +30,8 @@ std::uint64_t listed_in_range(const ConnectionRule& rule, std::uint32_t first_po
         }));
 }
 
-/// Indices below the size both selections have, whose post neuron lies in the range; self pairs excluded where the rule says so.
+/// Indices below the size both selections have, whose post neuron lies in the range; self pairs excluded where the rule
+/// says so.
 std::uint64_t one_to_one_in_range(const ConnectionRule& rule, std::uint32_t first_post, std::uint32_t n_posts) {
     const std::uint32_t common = std::min(rule.pre.count, rule.post.count);
     const bool exclude_self = rule.same_population && !rule.allow_self_connections;
@@ -52,14 +53,20 @@ constexpr std::uint32_t all_posts = 0xffffffffu;
 double expected_synapses(const ConnectionRule& rule) {
     const double pres = rule.pre.count, posts = rule.post.count;
     switch (rule.kind) {
-        case ConnectorKind::all_to_all: return pres * posts - as_double(SelfPairs(rule).count());
-        case ConnectorKind::one_to_one: return as_double(one_to_one_in_range(rule, 0, all_posts));
+        case ConnectorKind::all_to_all:
+            return pres * posts - as_double(SelfPairs(rule).count());
+        case ConnectorKind::one_to_one:
+            return as_double(one_to_one_in_range(rule, 0, all_posts));
         case ConnectorKind::fixed_probability:
             return rule.probability * (pres * posts - as_double(SelfPairs(rule).count()));
-        case ConnectorKind::fixed_total_number: return as_double(rule.n);
-        case ConnectorKind::fixed_number_pre: return as_double(rule.n) * posts;
-        case ConnectorKind::fixed_number_post: return as_double(rule.n) * pres;
-        case ConnectorKind::list: return as_double(rule.synapses.size());
+        case ConnectorKind::fixed_total_number:
+            return as_double(rule.n);
+        case ConnectorKind::fixed_number_pre:
+            return as_double(rule.n) * posts;
+        case ConnectorKind::fixed_number_post:
+            return as_double(rule.n) * pres;
+        case ConnectorKind::list:
+            return as_double(rule.synapses.size());
     }
     return 0.0;
 }
@@ -101,11 +108,16 @@ std::uint32_t max_connections_per_post(const ConnectionRule& rule) {
     const double pres = rule.pre.count, posts = rule.post.count;
     if (pres == 0.0 || posts == 0.0) return 0;
     const double tail = 0.01 / posts;  // of one post neuron, so that all of them stay below with probability 0.99
-    const auto likely = [&](double n, double p) { return static_cast<std::uint32_t>(binomial_upper_quantile(tail, n, p)); };
+    const auto likely = [&](double n, double p) {
+        return static_cast<std::uint32_t>(binomial_upper_quantile(tail, n, p));
+    };
     switch (rule.kind) {
-        case ConnectorKind::all_to_all: return rule.pre.count - (SelfPairs(rule).count() == posts ? 1 : 0);
-        case ConnectorKind::one_to_one: return one_to_one_in_range(rule, 0, all_posts) != 0 ? 1 : 0;
-        case ConnectorKind::fixed_probability: return likely(pres, rule.probability);
+        case ConnectorKind::all_to_all:
+            return rule.pre.count - (SelfPairs(rule).count() == posts ? 1 : 0);
+        case ConnectorKind::one_to_one:
+            return one_to_one_in_range(rule, 0, all_posts) != 0 ? 1 : 0;
+        case ConnectorKind::fixed_probability:
+            return likely(pres, rule.probability);
         case ConnectorKind::fixed_total_number: {
             const std::uint32_t most = likely(as_double(rule.n), 1.0 / posts);
             return rule.with_replacement ? most : std::min(most, rule.pre.count);
@@ -235,10 +247,12 @@ bool may_connect(const ConnectionRule& rule, std::uint32_t first_pre, std::uint3
             const std::uint32_t common = std::min(rule.pre.count, rule.post.count);
             for (const PostBlock& block : blocks_in_range(rule.post, first_post, n_posts))
                 for (std::uint32_t i = 0; i < block.size && block.first + i < common; ++i)
-                    if (test_bit(block.wanted, i) && in(neuron_at(rule.pre, block.first + i), first_pre, n_pres)) return true;
+                    if (test_bit(block.wanted, i) && in(neuron_at(rule.pre, block.first + i), first_pre, n_pres))
+                        return true;
             return false;
         }
-        default: break;
+        default:
+            break;
     }
     if (pres != 1 || posts != 1 || !rule.same_population || rule.allow_self_connections) return true;
     // One neuron to one neuron: not when it is the same.

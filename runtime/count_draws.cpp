@@ -40,8 +40,8 @@ double pmf(double k, double n, double p, double q) {
     if (n == 0.0) return 1.0;
     if (k == 0.0) return portable_exp(p < 0.1 ? -deviance(n, n * q) - n * p : n * portable_log(q));
     if (k == n) return portable_exp(q < 0.1 ? -deviance(n, n * p) - n * q : n * portable_log(p));
-    const double exponent = stirling_error(n) - stirling_error(k) - stirling_error(n - k) - deviance(k, n * p) -
-                            deviance(n - k, n * q);
+    const double exponent =
+        stirling_error(n) - stirling_error(k) - stirling_error(n - k) - deviance(k, n * p) - deviance(n - k, n * q);
     return portable_exp(exponent) * std::sqrt(n / (two_pi * k * (n - k)));
 }
 
@@ -71,6 +71,45 @@ std::uint64_t invert_from_mode(double u, double mode, double p_mode, double lowe
     return static_cast<std::uint64_t>(mode);
 }
 
+struct Binomial {
+    double trials, p, q;
+
+    Binomial(std::uint64_t n, std::uint64_t part, std::uint64_t total)
+        : trials(static_cast<double>(n)),
+          p(static_cast<double>(part) / static_cast<double>(total)),
+          q(static_cast<double>(total - part) / static_cast<double>(total)) {}
+
+    double mode() const { return std::min(trials, std::floor((trials + 1.0) * p)); }
+    double probability(double k) const { return pmf(k, trials, p, q); }
+    std::uint64_t invert(double u, double mode, double p_mode) const {
+        const double odds = p / q;
+        return invert_from_mode(u, mode, p_mode, 0.0, trials,
+                                [this, odds](double k) { return (trials - k) / (k + 1.0) * odds; });
+    }
+};
+
+struct Hypergeometric {
+    double draws, marked, unmarked;
+
+    Hypergeometric(std::uint64_t n, std::uint64_t n_marked, std::uint64_t total)
+        : draws(static_cast<double>(n)),
+          marked(static_cast<double>(n_marked)),
+          unmarked(static_cast<double>(total - n_marked)) {}
+
+    double lowest() const { return std::max(0.0, draws - unmarked); }
+    double highest() const { return std::min(draws, marked); }
+    double mode() const {
+        const double peak = std::floor((draws + 1.0) * (marked + 1.0) / (marked + unmarked + 2.0));
+        return std::clamp(peak, lowest(), highest());
+    }
+    double probability(double k) const { return hypergeometric_pmf(k, draws, marked, marked + unmarked); }
+    std::uint64_t invert(double u, double mode, double p_mode) const {
+        return invert_from_mode(u, mode, p_mode, lowest(), highest(), [this](double k) {
+            return (marked - k) * (draws - k) / ((k + 1.0) * (unmarked - draws + k + 1.0));
+        });
+    }
+};
+
 }  // namespace
 
 double binomial_pmf(double k, double n, double p) { return pmf(k, n, p, 1.0 - p); }
@@ -86,24 +125,35 @@ double hypergeometric_pmf(double k, double n, double marked, double total) {
 std::uint64_t draw_binomial(double u, std::uint64_t n, std::uint64_t part, std::uint64_t total) {
     if (n == 0 || part == 0) return 0;
     if (part >= total) return n;
-    const double trials = static_cast<double>(n), whole = static_cast<double>(total);
-    const double p = static_cast<double>(part) / whole, q = static_cast<double>(total - part) / whole;
-    const double mode = std::min(trials, std::floor((trials + 1.0) * p)), odds = p / q;
-    return invert_from_mode(u, mode, pmf(mode, trials, p, q), 0.0, trials,
-                            [=](double k) { return (trials - k) / (k + 1.0) * odds; });
+    const Binomial binomial(n, part, total);
+    const double mode = binomial.mode();
+    return binomial.invert(u, mode, binomial.probability(mode));
 }
 
 std::uint64_t draw_hypergeometric(double u, std::uint64_t n, std::uint64_t marked, std::uint64_t total) {
     if (n == 0 || marked == 0) return 0;
     if (marked >= total) return n;
     if (n >= total) return marked;
-    const double draws = static_cast<double>(n), good = static_cast<double>(marked), whole = static_cast<double>(total);
-    const double bad = whole - good;
-    const double lowest = std::max(0.0, draws - bad), highest = std::min(draws, good);
-    const double mode = std::clamp(std::floor((draws + 1.0) * (good + 1.0) / (whole + 2.0)), lowest, highest);
-    return invert_from_mode(
-        u, mode, hypergeometric_pmf(mode, draws, good, whole), lowest, highest,
-        [=](double k) { return (good - k) * (draws - k) / ((k + 1.0) * (bad - draws + k + 1.0)); });
+    const Hypergeometric hypergeometric(n, marked, total);
+    const double mode = hypergeometric.mode();
+    return hypergeometric.invert(u, mode, hypergeometric.probability(mode));
+}
+
+std::uint64_t SplitDraws::draw(double u, std::uint64_t n, std::uint64_t part, std::uint64_t total) {
+    if (n == 0 || part == 0) return 0;
+    if (part >= total) return n;
+    if (!with_replacement_ && n >= total) return part;
+    const std::uint64_t hash = ((n * 0x9e3779b97f4a7c15u + part) * 0x9e3779b97f4a7c15u + total) * 0x9e3779b97f4a7c15u;
+    Start& start = starts_[hash >> 54];
+    const bool known = start.n == n && start.part == part && start.total == total;
+    const auto draw_from = [&](const auto& distribution) {
+        if (!known) {
+            const double mode = distribution.mode();
+            start = {n, part, total, mode, distribution.probability(mode)};
+        }
+        return distribution.invert(u, start.mode, start.probability);
+    };
+    return with_replacement_ ? draw_from(Binomial(n, part, total)) : draw_from(Hypergeometric(n, part, total));
 }
 
 double binomial_upper_quantile(double tail, double n, double p) {
@@ -132,7 +182,8 @@ BinomialTable::BinomialTable(std::uint32_t n, double p) {
         const double odds = p / (1.0 - p);
         const auto mode = static_cast<std::uint32_t>(std::min(trials, std::floor((trials + 1.0) * p)));
         probability[mode] = binomial_pmf(mode, trials, p);
-        for (std::uint32_t k = mode; k < n; ++k) probability[k + 1] = probability[k] * ((trials - k) / (k + 1.0)) * odds;
+        for (std::uint32_t k = mode; k < n; ++k)
+            probability[k + 1] = probability[k] * ((trials - k) / (k + 1.0)) * odds;
         for (std::uint32_t k = mode; k > 0; --k) probability[k - 1] = probability[k] * (k / (trials - k + 1.0)) / odds;
     }
     tail_.resize(n);

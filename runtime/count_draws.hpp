@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -23,10 +24,30 @@ std::uint64_t draw_binomial(double u, std::uint64_t n, std::uint64_t part, std::
 /// The number of marked ones among n <= total drawn without replacement; always a possible number.
 std::uint64_t draw_hypergeometric(double u, std::uint64_t n, std::uint64_t marked, std::uint64_t total);
 
+/// Draws the same splits again and again, as dealing out a fixed number of targets for every pre neuron does: remembers
+/// where their inversions start. The numbers are those of draw_binomial and draw_hypergeometric.
+class SplitDraws {
+ public:
+    explicit SplitDraws(bool with_replacement) : with_replacement_(with_replacement), starts_(size) {}
+
+    /// How many of n go to `part` of the `total` cells.
+    std::uint64_t draw(double u, std::uint64_t n, std::uint64_t part, std::uint64_t total);
+
+ private:
+    static constexpr std::size_t size = 1024;
+    struct Start {
+        std::uint64_t n = 0, part = 0, total = 0;
+        double mode = 0.0, probability = 0.0;
+    };
+    bool with_replacement_;
+    std::vector<Start> starts_;  ///< by a hash of the split; a later one takes the place of an earlier one
+};
+
 /// The smallest k with P(X > k) <= tail for X binomial, at most n.
 double binomial_upper_quantile(double tail, double n, double p);
 
-/// Binomial(n, p) for many draws of the same n <= 256 and p: integer thresholds, and a guide to where the search starts.
+/// Binomial(n, p) for many draws of the same n <= 256 and p: integer thresholds, and a guide to where the search
+/// starts.
 class BinomialTable {
  public:
     BinomialTable(std::uint32_t n, double p);

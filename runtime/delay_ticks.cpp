@@ -32,8 +32,10 @@ std::uint64_t DelayTicks::first_draw_beyond(std::uint32_t ticks) const {
     std::uint32_t low = 0, high = 0xffffffffu;  // the quantile never falls, so one bisection finds the step
     while (low < high) {
         const std::uint32_t middle = low + (high - low) / 2;
-        if (compute(middle) > ticks) high = middle;
-        else low = middle + 1;
+        if (compute(middle) > ticks)
+            high = middle;
+        else
+            low = middle + 1;
     }
     return low;
 }

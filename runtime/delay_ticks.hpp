@@ -12,8 +12,8 @@ namespace spinn {
 /// Round half even of delay / timestep; at least 1, at most 2^31. Source: sPyNNaker (numpy.rint, then clipped).
 std::uint32_t delay_in_ticks(double delay_ms, double timestep_ms);
 
-/// What a 32-bit draw means in ticks: delay_in_ticks(quantile(delay, unit_of(draw))), looked up in a table of the draws at which
-/// it rises where there are not too many of them.
+/// What a 32-bit draw means in ticks: delay_in_ticks(quantile(delay, unit_of(draw))), looked up in a table of the draws
+/// at which it rises where there are not too many of them.
 class DelayTicks {
  public:
     DelayTicks(const Distribution& delay_ms, double timestep_ms);

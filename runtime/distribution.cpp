@@ -13,7 +13,8 @@ constexpr double sqrt_half = 0.70710678118654752440;
 constexpr double sqrt_two_pi = 2.50662827463100050242;
 constexpr double half_log_two_pi = 0.91893853320467274178;
 constexpr double inverse_ln2 = 1.44269504088896340736;
-constexpr double ln2_high = 6.93147180369123816490e-01;  // the low 33 bits of the significand are zero: n * ln2_high is exact
+constexpr double ln2_high =
+    6.93147180369123816490e-01;  // the low 33 bits of the significand are zero: n * ln2_high is exact
 constexpr double ln2_low = 1.90821492927058770002e-10;
 
 /// log((1 + s) / (1 - s)) = 2 atanh(s), |s| < 0.18
@@ -47,8 +48,8 @@ constexpr double centre_bottom[] = {1.0,
                                     3.9307895800092710610e+4,
                                     2.8729085735721942674e+4,
                                     5.2264952788528545610e+3};
-constexpr double tail_top[] = {1.42343711074968357734e0,  4.63033784615654529590e0,  5.76949722146069140550e0,
-                               3.64784832476320460504e0,  1.27045825245236838258e0,  2.41780725177450611770e-1,
+constexpr double tail_top[] = {1.42343711074968357734e0,  4.63033784615654529590e0, 5.76949722146069140550e0,
+                               3.64784832476320460504e0,  1.27045825245236838258e0, 2.41780725177450611770e-1,
                                2.27238449892691845833e-2, 7.74545014278341407640e-4};
 constexpr double tail_bottom[] = {1.0,
                                   2.05319162663775882187e0,
@@ -98,8 +99,10 @@ bool is_normal_kind(DistributionKind kind) {
 Distribution mirrored(const Distribution& d) {
     switch (d.kind) {
         case DistributionKind::uniform:
-        case DistributionKind::uniform_int: return {d.kind, -d.b, -d.a, d.low, d.high};
-        default: return {d.kind, -d.a, d.b, -d.high, -d.low};
+        case DistributionKind::uniform_int:
+            return {d.kind, -d.b, -d.a, d.low, d.high};
+        default:
+            return {d.kind, -d.a, d.b, -d.high, -d.low};
     }
 }
 
@@ -178,8 +181,8 @@ double portable_exp(double x) {
 }
 
 double portable_normal_cdf(double x) {
-    if (x >= 0.0) return x > 9.0 ? 1.0 : 1.0 - portable_normal_cdf(-x);
-    if (x < -38.6) return 0.0;
+    if (x > 0.0) return x > 9.0 ? 1.0 : 1.0 - portable_normal_cdf(-x);
+    if (!(x >= -38.6)) return x < 0.0 ? 0.0 : x;
     const double z = -x, density = normal_density(z);
     if (z < 2.0) {
         // 1/2 - density * (z + z^3/3 + z^5/(3*5) + ...)
@@ -215,13 +218,20 @@ double portable_log_factorial(double n) {
 
 std::string_view name_of(DistributionKind kind) {
     switch (kind) {
-        case DistributionKind::constant: return "constant";
-        case DistributionKind::uniform: return "uniform";
-        case DistributionKind::normal: return "normal";
-        case DistributionKind::normal_clipped: return "normal_clipped";
-        case DistributionKind::normal_clipped_to_boundary: return "normal_clipped_to_boundary";
-        case DistributionKind::exponential: return "exponential";
-        case DistributionKind::uniform_int: return "uniform_int";
+        case DistributionKind::constant:
+            return "constant";
+        case DistributionKind::uniform:
+            return "uniform";
+        case DistributionKind::normal:
+            return "normal";
+        case DistributionKind::normal_clipped:
+            return "normal_clipped";
+        case DistributionKind::normal_clipped_to_boundary:
+            return "normal_clipped_to_boundary";
+        case DistributionKind::exponential:
+            return "exponential";
+        case DistributionKind::uniform_int:
+            return "uniform_int";
     }
     return "unknown";
 }
@@ -246,7 +256,8 @@ std::optional<std::string> problem_of(const Distribution& d) {
 PreparedDistribution prepare(const Distribution& d) {
     PreparedDistribution p{d.kind, d.a, 0.0, 0.0, 1.0, -infinity, infinity};
     switch (d.kind) {
-        case DistributionKind::constant: break;
+        case DistributionKind::constant:
+            break;
         case DistributionKind::uniform:
             p.scale = d.b - d.a;
             p.high = d.b;
@@ -255,8 +266,12 @@ PreparedDistribution prepare(const Distribution& d) {
             p.scale = d.b - d.a + 1.0;
             p.high = d.b;
             break;
-        case DistributionKind::exponential: p.scale = d.a; break;
-        case DistributionKind::normal: p.scale = d.b; break;
+        case DistributionKind::exponential:
+            p.scale = d.a;
+            break;
+        case DistributionKind::normal:
+            p.scale = d.b;
+            break;
         case DistributionKind::normal_clipped_to_boundary:
             p.scale = d.b;
             p.low = d.low;
@@ -273,7 +288,8 @@ PreparedDistribution prepare(const Distribution& d) {
             if (upper) p.scale = -d.b;
             p.base = portable_normal_cdf(upper ? -alpha : alpha);
             p.span = portable_normal_cdf(upper ? -beta : beta) - p.base;
-            if (p.base == 0.0 && p.span == 0.0) {  // beyond 38 sigma: all the mass that is left sits at the nearer bound
+            if (p.base == 0.0 &&
+                p.span == 0.0) {  // beyond 38 sigma: all the mass that is left sits at the nearer bound
                 p.centre = upper ? d.low : d.high;
                 p.scale = 0.0;
                 p.base = 0.5;
@@ -286,11 +302,16 @@ PreparedDistribution prepare(const Distribution& d) {
 
 double quantile(const PreparedDistribution& p, double u) {
     switch (p.kind) {
-        case DistributionKind::constant: return p.centre;
-        case DistributionKind::uniform: return std::min(p.centre + u * p.scale, p.high);
-        case DistributionKind::uniform_int: return std::min(p.centre + std::floor(u * p.scale), p.high);
-        case DistributionKind::exponential: return -p.scale * portable_log1p(-u);
-        default: break;
+        case DistributionKind::constant:
+            return p.centre;
+        case DistributionKind::uniform:
+            return std::min(p.centre + u * p.scale, p.high);
+        case DistributionKind::uniform_int:
+            return std::min(p.centre + std::floor(u * p.scale), p.high);
+        case DistributionKind::exponential:
+            return -p.scale * portable_log1p(-u);
+        default:
+            break;
     }
     if (p.scale == 0.0) return std::clamp(p.centre, p.low, p.high);
     return std::clamp(p.centre + p.scale * portable_normal_quantile(p.base + u * p.span), p.low, p.high);
@@ -317,10 +338,13 @@ double mean(const Distribution& d) {
     switch (d.kind) {
         case DistributionKind::constant:
         case DistributionKind::normal:
-        case DistributionKind::exponential: return d.a;
+        case DistributionKind::exponential:
+            return d.a;
         case DistributionKind::uniform:
-        case DistributionKind::uniform_int: return d.a + (d.b - d.a) / 2.0;
-        default: break;
+        case DistributionKind::uniform_int:
+            return d.a + (d.b - d.a) / 2.0;
+        default:
+            break;
     }
     if (d.b == 0.0) return std::clamp(d.a, d.low, d.high);
     return std::clamp(clipped_moments(d).mean, d.low, d.high);
@@ -328,27 +352,36 @@ double mean(const Distribution& d) {
 
 double variance(const Distribution& d) {
     switch (d.kind) {
-        case DistributionKind::constant: return 0.0;
-        case DistributionKind::normal: return d.b * d.b;
-        case DistributionKind::exponential: return d.a * d.a;
-        case DistributionKind::uniform: return (d.b - d.a) * (d.b - d.a) / 12.0;
-        case DistributionKind::uniform_int: return ((d.b - d.a + 1.0) * (d.b - d.a + 1.0) - 1.0) / 12.0;
-        default: break;
+        case DistributionKind::constant:
+            return 0.0;
+        case DistributionKind::normal:
+            return d.b * d.b;
+        case DistributionKind::exponential:
+            return d.a * d.a;
+        case DistributionKind::uniform:
+            return (d.b - d.a) * (d.b - d.a) / 12.0;
+        case DistributionKind::uniform_int:
+            return ((d.b - d.a + 1.0) * (d.b - d.a + 1.0) - 1.0) / 12.0;
+        default:
+            break;
     }
     return d.b == 0.0 ? 0.0 : clipped_moments(d).variance;
 }
 
 double cumulative(const Distribution& d, double x) {
     switch (d.kind) {
-        case DistributionKind::constant: return x >= d.a ? 1.0 : 0.0;
+        case DistributionKind::constant:
+            return x >= d.a ? 1.0 : 0.0;
         case DistributionKind::uniform:
             if (d.a == d.b) return x >= d.a ? 1.0 : 0.0;
             return std::clamp((x - d.a) / (d.b - d.a), 0.0, 1.0);
-        case DistributionKind::uniform_int: return std::clamp((std::floor(x) - d.a + 1.0) / (d.b - d.a + 1.0), 0.0, 1.0);
+        case DistributionKind::uniform_int:
+            return std::clamp((std::floor(x) - d.a + 1.0) / (d.b - d.a + 1.0), 0.0, 1.0);
         case DistributionKind::exponential:
             if (d.a == 0.0) return x >= 0.0 ? 1.0 : 0.0;
             return x <= 0.0 ? 0.0 : 1.0 - portable_exp(-x / d.a);
-        default: break;
+        default:
+            break;
     }
     const bool clipped = d.kind != DistributionKind::normal;
     if (clipped && x < d.low) return 0.0;

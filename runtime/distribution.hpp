@@ -32,11 +32,12 @@ constexpr Distribution constant(double value) { return {DistributionKind::consta
 std::string_view name_of(DistributionKind kind);
 
 /// The value at quantile u in (0, 1): one uniform draw gives one value (inverse distribution function). Plain IEEE
-/// arithmetic, so the same bits on every machine. normal_clipped inverts the truncated distribution, which is what redrawing
-/// until inside gives.
+/// arithmetic, so the same bits on every machine. normal_clipped inverts the truncated distribution, which is what
+/// redrawing until inside gives.
 double quantile(const Distribution& distribution, double u);
 
-/// What is wrong with the parameters (not finite, sigma < 0, low > high, ...), in words; nullopt when they can be drawn from.
+/// What is wrong with the parameters (not finite, sigma < 0, low > high, ...), in words; nullopt when they can be drawn
+/// from.
 std::optional<std::string> problem_of(const Distribution& distribution);
 
 /// A distribution with everything computed that does not depend on the draw.
@@ -55,7 +56,8 @@ double quantile(const PreparedDistribution& distribution, double u);
 constexpr double unit_of(std::uint32_t draw) { return (static_cast<double>(draw) + 0.5) * 0x1p-32; }
 
 /// values[i] = quantile(distribution, unit_of(draws[i])), several at a time: same bits. Equal sizes.
-void quantiles(const PreparedDistribution& distribution, std::span<const std::uint32_t> draws, std::span<double> values);
+void quantiles(const PreparedDistribution& distribution, std::span<const std::uint32_t> draws,
+               std::span<double> values);
 
 double mean(const Distribution& distribution);
 double variance(const Distribution& distribution);
@@ -63,14 +65,15 @@ double variance(const Distribution& distribution);
 /// The probability that a draw is at most x.
 double cumulative(const Distribution& distribution, double x);
 
-/// A value that the largest (smallest) of n draws stays below (above) with probability 0.99 or more, never beyond the bounds
-/// of the distribution. n >= 1. Used for sizes and for the ring-buffer shift (sPyNNaker, get_maximum_probable_value).
+/// A value that the largest (smallest) of n draws stays below (above) with probability 0.99 or more, never beyond the
+/// bounds of the distribution. n >= 1. Used for sizes and for the ring-buffer shift (sPyNNaker,
+/// get_maximum_probable_value).
 double maximum_probable(const Distribution& distribution, double n);
 double minimum_probable(const Distribution& distribution, double n);
 
-/// Natural logarithm, exponential, normal distribution function and its inverse in plain IEEE double arithmetic (a relative
-/// error below 1e-14): the same bits whatever C library and instruction set, because networks are drawn with them. Only
-/// operations that IEEE 754 rounds exactly are used, and no fused multiply-add (-ffp-contract=off).
+/// Natural logarithm, exponential, normal distribution function and its inverse in plain IEEE double arithmetic (a
+/// relative error below 1e-14): the same bits whatever C library and instruction set, because networks are drawn with
+/// them. Only operations that IEEE 754 rounds exactly are used, and no fused multiply-add (-ffp-contract=off).
 double portable_log(double x);              ///< x > 0
 double portable_log1p(double x);            ///< log(1 + x), x > -1; exact in the limit of small x
 double portable_exp(double x);              ///< 0 and infinity where the result leaves the range of a double

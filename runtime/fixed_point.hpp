@@ -64,7 +64,8 @@ constexpr Accum mul_wrap(Accum a, Accum b, std::uint32_t draw = 0) {
     return {static_cast<std::int32_t>(static_cast<std::uint32_t>(product >> 15))};
 }
 
-/// x * d, rounded to s16.15. Never overflows. Truncating, negative values creep to -1 LSB and stay there.
+/// x * d, rounded to s16.15. Never overflows. Truncating, negative values stop where |raw| (1 - d) < 1,
+/// never at 0.
 template <Rounding rounding = Rounding::truncate>
 constexpr Accum decay_s1615(Accum x, UFract d, std::uint32_t draw = 0) {
     // Signed times unsigned by the unsigned product: x = ux - 2^32 when x < 0, so the upper half loses d. Compilers

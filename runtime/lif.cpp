@@ -57,19 +57,20 @@ void decay_synapse(std::size_t n, Accum* __restrict synapse, const UFract* __res
 }
 
 /// Total input of every neuron in nA, i_offset included.
-void sum_currents(std::size_t n, const Accum* __restrict exc, const Accum* __restrict inh, const Accum* __restrict i_offset,
-                  Accum* __restrict current) {
+void sum_currents(std::size_t n, const Accum* __restrict exc, const Accum* __restrict inh,
+                  const Accum* __restrict i_offset, Accum* __restrict current) {
     for (std::size_t i = 0; i < n; ++i) current[i] = add_wrap(sub_wrap(exc[i], inh[i]), i_offset[i]);
 }
 
-/// current += g * (E - V) of one receptor. Excitatory and inhibitory differ in E alone: the board's I_inh is negated twice.
+/// current += g * (E - V) of one receptor. Excitatory and inhibitory differ in E alone: the board's I_inh is negated
+/// twice.
 template <Rounding rounding>
-void add_conductance(std::size_t n, const Accum* __restrict synapse, const Accum* __restrict e_rev, const Accum* __restrict v,
-                     Accum* __restrict current, const std::uint32_t* __restrict draws) {
+void add_conductance(std::size_t n, const Accum* __restrict synapse, const Accum* __restrict e_rev,
+                     const Accum* __restrict v, Accum* __restrict current, const std::uint32_t* __restrict draws) {
     for (std::size_t i = 0; i < n; ++i) {
         const Accum conductance{synapse[i].raw >> conductance_shift};
-        current[i] = add_wrap(
-            current[i], mul_wrap<rounding>(conductance, sub_wrap(e_rev[i], v[i]), draw_of<rounding>(draws, i)));
+        current[i] = add_wrap(current[i],
+                              mul_wrap<rounding>(conductance, sub_wrap(e_rev[i], v[i]), draw_of<rounding>(draws, i)));
     }
 }
 
@@ -77,10 +78,9 @@ struct Membrane {
     Accum* __restrict v;
     std::int32_t* __restrict timer;
     std::uint32_t* __restrict spiked;
-    const Accum *__restrict current, *__restrict resistance, *__restrict exp_tc, *__restrict v_rest, *__restrict v_thresh,
-        *__restrict v_reset;
+    const Accum* __restrict current, * __restrict resistance, * __restrict exp_tc, * __restrict v_rest, * __restrict v_thresh, * __restrict v_reset;
     const std::int32_t* __restrict refractory_steps;
-    const std::uint32_t *__restrict drive_draws, *__restrict relaxation_draws;
+    const std::uint32_t* __restrict drive_draws, * __restrict relaxation_draws;
 };
 
 /// Membrane, threshold and reset. Branches are selections, so that all neurons take the same path.
@@ -89,7 +89,8 @@ void step_membrane(std::size_t n, const Membrane m) {
     for (std::size_t i = 0; i < n; ++i) {
         const Accum drive = mul_wrap<rounding>(m.current[i], m.resistance[i], draw_of<rounding>(m.drive_draws, i));
         const Accum alpha = add_wrap(drive, m.v_rest[i]);
-        const Accum distance = mul_wrap<rounding>(m.exp_tc[i], sub_wrap(alpha, m.v[i]), draw_of<rounding>(m.relaxation_draws, i));
+        const Accum distance =
+            mul_wrap<rounding>(m.exp_tc[i], sub_wrap(alpha, m.v[i]), draw_of<rounding>(m.relaxation_draws, i));
         const std::int32_t stepped = sub_wrap(alpha, distance).raw;
 
         const bool silent = m.timer[i] > 0;
@@ -116,10 +117,10 @@ void step(LifSlice& s, Tick tick) {
         sum_currents(n, s.synapse[0].data(), s.synapse[1].data(), s.i_offset.data(), s.current.data());
     }
     if constexpr (rounding == Rounding::stochastic) draw_block(s, tick, block_of(LifProduct::drive));
-    step_membrane<rounding>(n, {s.v.data(), s.refractory_timer.data(), s.spiked.data(), s.current.data(),
-                                s.resistance.data(), s.exp_tc.data(), s.v_rest.data(), s.v_thresh.data(), s.v_reset.data(),
-                                s.refractory_steps.data(), draws_of(s, LifProduct::drive),
-                                draws_of(s, LifProduct::relaxation)});
+    step_membrane<rounding>(
+        n, {s.v.data(), s.refractory_timer.data(), s.spiked.data(), s.current.data(), s.resistance.data(),
+            s.exp_tc.data(), s.v_rest.data(), s.v_thresh.data(), s.v_reset.data(), s.refractory_steps.data(),
+            draws_of(s, LifProduct::drive), draws_of(s, LifProduct::relaxation)});
     decay_synapse<rounding>(n, s.synapse[0].data(), s.decay[0].data(), draws_of(s, LifProduct::decay_exc));
     decay_synapse<rounding>(n, s.synapse[1].data(), s.decay[1].data(), draws_of(s, LifProduct::decay_inh));
 }
@@ -166,7 +167,8 @@ LifSlice load_lif(const NeuronRegion& region) {
     const std::span<const Accum> tau_refrac = parameter(region, "tau_refrac");
     const std::span<const Accum> tau_exc = parameter(region, "tau_syn_E"), tau_inh = parameter(region, "tau_syn_I");
     for (std::uint32_t i = 0; i < region.n_atoms; ++i) {
-        const LifConstants c = lif_constants(tau_m[i], cm[i], tau_refrac[i], tau_exc[i], tau_inh[i], region.timestep_ms);
+        const LifConstants c =
+            lif_constants(tau_m[i], cm[i], tau_refrac[i], tau_exc[i], tau_inh[i], region.timestep_ms);
         slice.resistance.push_back(c.resistance);
         slice.exp_tc.push_back(c.exp_tc);
         slice.refractory_steps.push_back(c.refractory_steps);
@@ -205,9 +207,15 @@ void add_input(LifSlice& slice, int receptor, std::span<const std::uint16_t> rin
 std::uint32_t update(LifSlice& slice, Tick tick, Rounding rounding, std::span<std::uint32_t> spiking_atoms) {
     assert(spiking_atoms.size() >= slice.n_atoms);
     switch (rounding) {
-        case Rounding::truncate: step<Rounding::truncate>(slice, tick); break;
-        case Rounding::nearest: step<Rounding::nearest>(slice, tick); break;
-        case Rounding::stochastic: step<Rounding::stochastic>(slice, tick); break;
+        case Rounding::truncate:
+            step<Rounding::truncate>(slice, tick);
+            break;
+        case Rounding::nearest:
+            step<Rounding::nearest>(slice, tick);
+            break;
+        case Rounding::stochastic:
+            step<Rounding::stochastic>(slice, tick);
+            break;
     }
     std::uint32_t n_spikes = 0;
     for (std::uint32_t atom = 0; atom < slice.n_atoms; ++atom) {

@@ -47,9 +47,9 @@ struct LifSlice {
     std::vector<std::int32_t> refractory_steps;
     std::vector<UFract> decay[2], init[2];
 
-    std::vector<std::uint32_t> draws;  ///< [4][atom] scratch of stochastic rounding
-    std::vector<Accum> current;               ///< scratch: total input of this step, nA
-    std::vector<std::uint32_t> spiked;        ///< scratch: 1 for an atom that spiked in this step
+    std::vector<std::uint32_t> draws;   ///< [4][atom] scratch of stochastic rounding
+    std::vector<Accum> current;         ///< scratch: total input of this step, nA
+    std::vector<std::uint32_t> spiked;  ///< scratch: 1 for an atom that spiked in this step
 };
 
 /// @param region as decode_neuron_region() gives it, of a LIF model

@@ -13,15 +13,19 @@ namespace {
 constexpr Accum slow_below{328};
 constexpr Accum faster_from{10 << 15};
 
-constexpr std::uint64_t interval_scale = 1000;                   // time_to_spike counts 1/1000 ticks
+constexpr std::uint64_t interval_scale = 1000;                      // time_to_spike counts 1/1000 ticks
 constexpr std::uint64_t longest_interval = std::uint64_t{1} << 40;  // ticks; more than a run can last
-constexpr std::uint32_t blocks_of_interval = 1u << 31;           // first block of the interval that a new rate starts with
+constexpr std::uint32_t blocks_of_interval = 1u << 31;  // first block of the interval that a new rate starts with
 
 /// The uniform numbers of one source in one tick, in the order in which an algorithm asks for them.
 class Uniforms {
  public:
     Uniforms(const PoissonSlice& slice, std::uint32_t tick, std::uint32_t atom, std::uint32_t first_block = 0)
-        : seed_(slice.seed), tick_(tick), neuron_(slice.first_atom + atom), population_(slice.population), block_(first_block) {}
+        : seed_(slice.seed),
+          tick_(tick),
+          neuron_(slice.first_atom + atom),
+          population_(slice.population),
+          block_(first_block) {}
 
     std::uint32_t next() {
         if (used_ == 4) {
@@ -38,7 +42,8 @@ class Uniforms {
     std::uint32_t used_ = 4;
 };
 
-/// An exponential variate of mean 1 by von Neumann's comparisons; the order of draws is the board's (spinn_common, random.c).
+/// An exponential variate of mean 1 by von Neumann's comparisons; the order of draws is the board's (spinn_common,
+/// random.c).
 Accum exponential_variate(Uniforms& uniforms) {
     for (Accum whole;; whole = add_wrap(whole, accum_one)) {
         std::uint32_t u = uniforms.next();
@@ -54,7 +59,8 @@ Accum exponential_variate(Uniforms& uniforms) {
 
 /// Time to the next spike of a slow source, in 1/1000 ticks.
 std::uint64_t interval(std::uint64_t mean_interval, Uniforms& uniforms) {
-    const Accum thousandfold{static_cast<std::int32_t>(static_cast<std::uint32_t>(exponential_variate(uniforms).raw) * 1000u)};
+    const Accum thousandfold{
+        static_cast<std::int32_t>(static_cast<std::uint32_t>(exponential_variate(uniforms).raw) * 1000u)};
     return static_cast<std::uint64_t>(std::max(0, round_to_int(thousandfold))) * mean_interval;
 }
 
@@ -97,7 +103,8 @@ void configure(PoissonSlice& slice, std::uint32_t atom, ULongAccum rate_hz, Unif
     slice.mean_interval[atom] = 0;
     slice.time_to_spike[atom] = 0;
     switch (slice.algorithm[atom]) {
-        case PoissonAlgorithm::silent: break;
+        case PoissonAlgorithm::silent:
+            break;
         case PoissonAlgorithm::slow: {
             const std::uint64_t ticks_per_second = 1000000u / slice.timestep_us;
             slice.mean_interval[atom] = std::min((ticks_per_second << 32) / rate_hz.raw, longest_interval);
@@ -107,7 +114,9 @@ void configure(PoissonSlice& slice, std::uint32_t atom, ULongAccum rate_hz, Unif
         case PoissonAlgorithm::fast:
             slice.exp_minus_mean[atom] = {static_cast<std::uint32_t>(expk(negate_wrap(mean)).raw) << 17};
             break;
-        case PoissonAlgorithm::faster: slice.root_mean[atom] = sqrtk(mean); break;
+        case PoissonAlgorithm::faster:
+            slice.root_mean[atom] = sqrtk(mean);
+            break;
     }
 }
 
@@ -159,12 +168,17 @@ void emit(PoissonSlice& slice, Tick tick, std::vector<std::uint32_t>& atoms, std
         const Uniforms uniforms(slice, now, atom);
         std::uint32_t n = 0;
         switch (slice.algorithm[atom]) {
-            case PoissonAlgorithm::silent: break;
+            case PoissonAlgorithm::silent:
+                break;
             case PoissonAlgorithm::slow:
                 n = slow_spikes(slice.time_to_spike[atom], slice.mean_interval[atom], uniforms);
                 break;
-            case PoissonAlgorithm::fast: n = fast_spikes(slice.exp_minus_mean[atom], uniforms); break;
-            case PoissonAlgorithm::faster: n = faster_spikes(slice.root_mean[atom], uniforms); break;
+            case PoissonAlgorithm::fast:
+                n = fast_spikes(slice.exp_minus_mean[atom], uniforms);
+                break;
+            case PoissonAlgorithm::faster:
+                n = faster_spikes(slice.root_mean[atom], uniforms);
+                break;
         }
         if (n == 0) continue;
         atoms.push_back(atom);

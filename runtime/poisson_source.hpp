@@ -31,7 +31,8 @@ struct PoissonSlice {
     // [atom]
     std::vector<std::uint32_t> start_tick, end_tick;
     std::vector<PoissonAlgorithm> algorithm;
-    std::vector<UFract> exp_minus_mean;        ///< fast
+    /// fast. 15 significant bits, as on the board: a mean of 8 a tick comes out as 8.09, one just below 10 as 10.4
+    std::vector<UFract> exp_minus_mean;
     std::vector<Accum> root_mean;              ///< faster
     std::vector<std::uint64_t> mean_interval;  ///< slow: whole ticks
     std::vector<std::uint64_t> time_to_spike;  ///< slow: 1/1000 tick; the only state

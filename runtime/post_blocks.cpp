@@ -1,6 +1,7 @@
 #include "runtime/post_blocks.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 namespace spinn {
 
@@ -23,6 +24,44 @@ bool in_range(std::uint32_t neuron, std::uint32_t first_neuron, std::uint32_t n_
 
 PostBlock empty_block(const NeuronSelection& selection, std::uint32_t index) {
     return {index, index * post_block_size, block_size(selection, index), {}, false};
+}
+
+/// start, start + step, ...
+struct Progression {
+    std::uint64_t start, step, count;
+};
+
+/// x with a x = 1 modulo m, for a and m without a common divisor
+std::int64_t inverse_modulo(std::int64_t a, std::int64_t m) {
+    std::int64_t x = 1, next_x = 0, r = a % m, next_r = m;
+    while (next_r != 0) {
+        const std::int64_t quotient = r / next_r;
+        x = std::exchange(next_x, x - quotient * next_x);
+        r = std::exchange(next_r, r - quotient * next_r);
+    }
+    return (x % m + m) % m;
+}
+
+/// How many numbers two progressions of 32-bit numbers share: those congruent to both starts are a progression again
+/// (Chinese remainder theorem).
+std::uint64_t common_terms(const Progression& a, const Progression& b) {
+    if (a.count == 0 || b.count == 0) return 0;
+    const std::uint64_t divisor = std::gcd(a.step, b.step), modulus = b.step / divisor;
+    const std::int64_t offset = static_cast<std::int64_t>(b.start) - static_cast<std::int64_t>(a.start);
+    if (offset % static_cast<std::int64_t>(divisor) != 0) return 0;
+    std::uint64_t steps = 0;  // from a.start to the first number that is congruent to b.start too
+    if (modulus != 1) {
+        const auto m = static_cast<std::int64_t>(modulus);
+        const std::int64_t residue = ((offset / static_cast<std::int64_t>(divisor)) % m + m) % m;
+        const std::int64_t inverse = inverse_modulo(static_cast<std::int64_t>(a.step / divisor % modulus), m);
+        steps = static_cast<std::uint64_t>(residue) * static_cast<std::uint64_t>(inverse) % modulus;
+    }
+    const std::uint64_t period = a.step * modulus, lowest = std::max(a.start, b.start);
+    const std::uint64_t highest = std::min(a.start + (a.count - 1) * a.step, b.start + (b.count - 1) * b.step);
+    std::uint64_t first = a.start + steps * a.step;
+    if (first > highest) return 0;
+    if (first < lowest) first += (lowest - first + period - 1) / period * period;
+    return first > highest ? 0 : (highest - first) / period + 1;
 }
 
 }  // namespace
@@ -92,10 +131,24 @@ SelfPairs::SelfPairs(const ConnectionRule& rule)
       pre_index_(excluded_ ? rule.pre : NeuronSelection{}),
       post_index_(excluded_ ? rule.post : NeuronSelection{}) {
     if (!excluded_) return;
-    before_block_.assign(block_count(post_) + std::size_t{1}, 0);
-    for (std::uint32_t post = 0; post < post_.count; ++post)
-        before_block_[post / post_block_size + 1] += pre_of(post).has_value();
-    for (std::size_t b = 1; b < before_block_.size(); ++b) before_block_[b] += before_block_[b - 1];
+    if (!post_.indices.empty()) {
+        for (std::uint32_t post = 0; post < post_.count; ++post)
+            if (pre_of(post)) posts_.push_back(post);
+    } else {
+        for (std::uint32_t pre = 0; pre < pre_.indices.size(); ++pre)
+            if (const auto post = post_of(pre)) posts_.push_back(*post);
+        std::sort(posts_.begin(), posts_.end());
+    }
+}
+
+std::uint64_t SelfPairs::between(std::uint64_t first, std::uint64_t last) const {
+    last = std::min<std::uint64_t>(last, post_.count);
+    if (!excluded_ || first >= last) return 0;
+    if (pre_.indices.empty() && post_.indices.empty())
+        return common_terms({pre_.start, pre_.step, pre_.count},
+                            {post_.start + first * post_.step, post_.step, last - first});
+    const auto from = std::lower_bound(posts_.begin(), posts_.end(), first);
+    return static_cast<std::uint64_t>(std::lower_bound(from, posts_.end(), last) - from);
 }
 
 std::optional<std::uint32_t> SelfPairs::post_of(std::uint32_t pre) const {
@@ -107,17 +160,14 @@ std::optional<std::uint32_t> SelfPairs::pre_of(std::uint32_t post) const {
 }
 
 std::uint64_t SelfPairs::in_range(std::uint32_t first_neuron, std::uint32_t n_neurons) const {
-    std::uint64_t pairs = 0;
-    if (!excluded_) return pairs;
-    for (const PostBlock& block : blocks_in_range(post_, first_neuron, n_neurons)) {
-        if (block.whole) {
-            pairs += in_blocks(block.index, block.index + 1);
-            continue;
-        }
-        for (std::uint32_t i = 0; i < block.size; ++i)
-            if (test_bit(block.wanted, i)) pairs += pre_of(block.first + i).has_value();
+    if (!excluded_) return 0;
+    if (post_.indices.empty()) {
+        const auto [first, last] = index_range(post_, first_neuron, n_neurons);
+        return between(first, last);
     }
-    return pairs;
+    return static_cast<std::uint64_t>(std::count_if(posts_.begin(), posts_.end(), [&](std::uint32_t post) {
+        return spinn::in_range(post_.indices[post], first_neuron, n_neurons);
+    }));
 }
 
 }  // namespace spinn

@@ -17,7 +17,7 @@ struct PostBlock {
     std::uint32_t index = 0;
     std::uint32_t first = 0, size = 0;  ///< indices within the selection
     BlockBits wanted{};
-    bool whole = false;                 ///< all are wanted
+    bool whole = false;  ///< all are wanted
 };
 
 /// The blocks with a neuron of the population range [first_neuron, first_neuron + n_neurons), ascending.
@@ -43,10 +43,12 @@ class SelectionIndex {
 
  private:
     std::uint32_t start_, step_, count_;
-    std::vector<std::pair<std::uint32_t, std::uint32_t>> sorted_;  ///< (neuron, index), when the selection lists its neurons
+    std::vector<std::pair<std::uint32_t, std::uint32_t>>
+        sorted_;  ///< (neuron, index), when the selection lists its neurons
 };
 
-/// The pairs of a neuron with itself, where the rule excludes them; empty where it does not.
+/// The pairs of a neuron with itself, where the rule excludes them; empty where it does not. Its cost depends on the
+/// indices that the selections list, not on how many neurons they hold.
 class SelfPairs {
  public:
     explicit SelfPairs(const ConnectionRule& rule);
@@ -56,11 +58,12 @@ class SelfPairs {
     std::optional<std::uint32_t> post_of(std::uint32_t pre) const;
     std::optional<std::uint32_t> pre_of(std::uint32_t post) const;
 
-    /// Excluded pairs whose post index lies in the blocks [first, last).
+    /// Excluded pairs whose post index lies in [first, last).
+    std::uint64_t between(std::uint64_t first, std::uint64_t last) const;
     std::uint64_t in_blocks(std::uint32_t first, std::uint32_t last) const {
-        return excluded_ ? before_block_[last] - before_block_[first] : 0;
+        return between(std::uint64_t{first} * post_block_size, std::uint64_t{last} * post_block_size);
     }
-    std::uint64_t count() const { return excluded_ ? before_block_.back() : 0; }
+    std::uint64_t count() const { return between(0, post_.count); }
 
     /// Excluded pairs whose post neuron lies in the population range.
     std::uint64_t in_range(std::uint32_t first_neuron, std::uint32_t n_neurons) const;
@@ -70,7 +73,8 @@ class SelfPairs {
     const NeuronSelection& post_;
     bool excluded_;
     SelectionIndex pre_index_, post_index_;
-    std::vector<std::uint64_t> before_block_;  ///< [block] excluded pairs in earlier blocks; one more than blocks
+    std::vector<std::uint32_t>
+        posts_;  ///< the post indices of the pairs, ascending, when a selection lists its neurons
 };
 
 }  // namespace spinn

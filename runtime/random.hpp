@@ -1,6 +1,7 @@
 /// Counter-based random numbers: a draw is a function of what it belongs to, never of who asks or when.
 ///
-/// Philox4x32-10 (Salmon et al. 2011) from Random123. The key is the network's seed and a use; the counter says which draw.
+/// Philox4x32-10 (Salmon et al. 2011) from Random123. The key is the network's seed and a use; the counter says which
+/// draw.
 #pragma once
 
 #include <Random123/philox.h>
@@ -24,7 +25,8 @@ enum class DrawUse : std::uint32_t {
 
 using RandomBlock = std::array<std::uint32_t, 4>;
 
-/// Four independent 32-bit numbers for the counter (a, b, c, d). @param seed the network's seed; the use is mixed into it.
+/// Four independent 32-bit numbers for the counter (a, b, c, d). @param seed the network's seed; the use is mixed into
+/// it.
 inline RandomBlock random_block(std::uint64_t seed, DrawUse use, std::uint32_t a, std::uint32_t b, std::uint32_t c,
                                 std::uint32_t d) {
     const std::uint64_t mixed = (seed ^ (static_cast<std::uint64_t>(use) * 0x9e3779b97f4a7c15u)) * 0xff51afd7ed558ccdu;

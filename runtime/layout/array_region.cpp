@@ -18,7 +18,8 @@ ArrayRegion array_region(std::span<const std::vector<double>> spike_times_ms, st
     std::vector<std::pair<std::uint32_t, std::uint32_t>> spikes;  // tick, atom
     for (std::uint32_t atom = 0; atom < spike_times_ms.size(); ++atom) {
         for (const double time_ms : spike_times_ms[atom]) {
-            if (const std::optional<Tick> tick = spike_tick(time_ms, timestep_us)) spikes.emplace_back(value(*tick), atom);
+            if (const std::optional<Tick> tick = spike_tick(time_ms, timestep_us))
+                spikes.emplace_back(value(*tick), atom);
         }
     }
     std::ranges::sort(spikes);
@@ -86,7 +87,8 @@ std::variant<ArrayRegion, DecodeError> decode_array_region(std::span<const std::
             return DecodeError{header_words + i, "the ticks are not strictly ascending"};
         }
         for (std::size_t k = region.offsets[i]; k < region.offsets[i + 1]; ++k) {
-            if (region.atoms[k] >= region.n_atoms) return DecodeError{atoms_at + k, "a spike of an atom that is not there"};
+            if (region.atoms[k] >= region.n_atoms)
+                return DecodeError{atoms_at + k, "a spike of an atom that is not there"};
             if (k > region.offsets[i] && region.atoms[k] < region.atoms[k - 1]) {
                 return DecodeError{atoms_at + k, "the atoms of a tick are not ascending"};
             }

@@ -27,7 +27,8 @@ struct Writer {
         for (const double value : {d.a, d.b, d.low, d.high}) put(value);
     }
     void put(const NeuronSelection& s) {
-        for (const std::uint32_t value : {s.start, s.step, s.count, static_cast<std::uint32_t>(s.indices.size())}) put(value);
+        for (const std::uint32_t value : {s.start, s.step, s.count, static_cast<std::uint32_t>(s.indices.size())})
+            put(value);
         words.insert(words.end(), s.indices.begin(), s.indices.end());
     }
 };

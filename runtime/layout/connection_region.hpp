@@ -32,8 +32,8 @@ namespace spinn {
 
 std::vector<std::uint32_t> encode(const ConnectionRule& rule);
 
-/// The rule at the start of the words, which are foreign bytes: what comes back is a good rule (`problem_of` finds nothing) or the
-/// reason why it is not.
+/// The rule at the start of the words, which are foreign bytes: what comes back is a good rule (`problem_of` finds
+/// nothing) or the reason why it is not.
 /// @param words_read  set to the length of the rule in words; unchanged when there is none
 std::variant<ConnectionRule, DecodeError> decode_connection_rule(std::span<const std::uint32_t> words,
                                                                  std::size_t& words_read);

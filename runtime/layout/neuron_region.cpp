@@ -10,7 +10,8 @@ namespace spinn {
 namespace {
 
 std::size_t index_of(std::span<const ParameterDescription> descriptions, std::string_view name) {
-    return static_cast<std::size_t>(std::ranges::find(descriptions, name, &ParameterDescription::name) - descriptions.begin());
+    return static_cast<std::size_t>(std::ranges::find(descriptions, name, &ParameterDescription::name) -
+                                    descriptions.begin());
 }
 
 /// Whether a raw value is what some value in the described range becomes.
@@ -57,7 +58,8 @@ double state_scale(ModelKind model, std::size_t state) {
 
 std::span<const Accum> parameter(const NeuronRegion& region, std::string_view name) {
     const std::size_t index = index_of(describe(region.model).parameters, name);
-    return index < region.parameters.size() ? std::span<const Accum>(region.parameters[index]) : std::span<const Accum>();
+    return index < region.parameters.size() ? std::span<const Accum>(region.parameters[index])
+                                            : std::span<const Accum>();
 }
 
 std::span<const Accum> state(const NeuronRegion& region, std::string_view name) {
@@ -109,7 +111,8 @@ std::variant<NeuronRegion, DecodeError> decode_neuron_region(std::span<const std
     if (n_parameters != model.parameters.size()) return DecodeError{7, "wrong number of parameters for the model"};
     if (n_state != model.state.size()) return DecodeError{8, "wrong number of state variables for the model"};
     const std::uint64_t rows = std::uint64_t{n_parameters} + n_state + 1;
-    if (rows * region.n_atoms > reader.remaining()) return DecodeError{words.size(), "the region ends before its last atom"};
+    if (rows * region.n_atoms > reader.remaining())
+        return DecodeError{words.size(), "the region ends before its last atom"};
 
     std::string fault = read_rows(reader, region.n_atoms, model.parameters, nullptr, region.parameters);
     if (!fault.empty()) return DecodeError{reader.position(), fault};

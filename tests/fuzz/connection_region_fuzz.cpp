@@ -1,5 +1,5 @@
-/// Any words decode to a good rule or a reason; a good rule encodes back to the same words, and a small one generates no more
-/// than its bound.
+/// Any words decode to a good rule or a reason; a good rule encodes back to the same words, and a small one generates
+/// no more than its bound.
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>

@@ -95,7 +95,19 @@ TEST(Compare, MembranesAreComparedUntilTheirNeuronsSpikesPart) {
     EXPECT_EQ(result.populations[0].v->samples, 2u * 21u);
     EXPECT_NEAR(result.populations[0].v->rmse, 0.01, 1e-12);
     EXPECT_NEAR(result.populations[0].v->max_abs, 0.01, 1e-12);
-    EXPECT_NEAR(result.populations[0].v_whole->max_abs, 30.01, 1e-12);
+}
+
+TEST(Compare, FixedPointIsJudgedOnlyWhileNoSpikeDiffersAnywhere) {
+    Pair pair;
+    pair.machine.populations[0].samples = {ramp(0.01, 30.0)};
+    pair.reference.populations[0].samples = {ramp(0.0, 0.0)};
+    pair.machine.populations[0].ticks = {40};  // a neuron whose trace is not recorded
+    pair.machine.populations[0].neurons = {0};
+    const PopulationComparison cells = pair.compared().populations[0];
+    EXPECT_EQ(cells.v->samples, 200u);
+    EXPECT_GT(cells.v->max_abs, 30.0);
+    EXPECT_EQ(cells.v_before_divergence->samples, 2u * 21u);
+    EXPECT_NEAR(cells.v_before_divergence->max_abs, 0.01, 1e-12);
 }
 
 TEST(Compare, MissingSamplesAreLeftOut) {
@@ -216,6 +228,17 @@ TEST(NetworkOfRun, TakesSeedAndDurationOfTheRun) {
     const Network run = network_of_run(pair.net, pair.machine);
     EXPECT_EQ(run.seed, 9u);
     EXPECT_EQ(run.duration_ms, 40.0);
+}
+
+TEST(NetworkOfRun, IsAsShortAsARunThatEndedEarly) {
+    Pair pair;
+    pair.machine.provenance = R"({"biological_s": 0.02, "stopped": true})";
+    EXPECT_DOUBLE_EQ(network_of_run(pair.net, pair.machine).duration_ms, 20.0);
+    for (const char* odd :
+         {"", "no JSON", "[1]", R"({"biological_s": "long"})", R"({"biological_s": -3})", R"({"biological_s": 3e9})"}) {
+        pair.machine.provenance = odd;
+        EXPECT_DOUBLE_EQ(network_of_run(pair.net, pair.machine).duration_ms, 100.0) << odd;
+    }
 }
 
 TEST(NetworkOfRun, NamesEverythingThatDoesNotBelongTogether) {

@@ -22,7 +22,8 @@ ConnectionRule every_field_different() {
     rule.probability = 0.125;
     rule.n = 0x1234567891u;
     rule.weight = {DistributionKind::normal_clipped, 0.5, 0.25, -1.5, 2.5};
-    rule.delay_ms = {DistributionKind::normal_clipped_to_boundary, 1.25, 0.75, 0.375, std::numeric_limits<double>::infinity()};
+    rule.delay_ms = {DistributionKind::normal_clipped_to_boundary, 1.25, 0.75, 0.375,
+                     std::numeric_limits<double>::infinity()};
     rule.timestep_ms = 0.0625;
     rule.synapses = {{1, 2, -0.75, 9}, {11, 3, 0.875, 13}};
     return rule;
@@ -63,7 +64,8 @@ TEST(ConnectionRegion, WordsThatEndTooEarlyAreAnError) {
     const std::vector<std::uint32_t> words = encode(every_field_different());
     for (std::size_t n = 0; n < words.size(); ++n) {
         std::size_t words_read = 7;
-        EXPECT_TRUE(std::holds_alternative<DecodeError>(decode_connection_rule(std::span(words).first(n), words_read))) << n;
+        EXPECT_TRUE(std::holds_alternative<DecodeError>(decode_connection_rule(std::span(words).first(n), words_read)))
+            << n;
         EXPECT_EQ(words_read, 7u);
     }
 }
@@ -74,7 +76,8 @@ TEST(ConnectionRegion, ImpossibleRulesAreAnErrorWithTheReason) {
         change(rule);
         std::size_t words_read = 0;
         const auto decoded = decode_connection_rule(encode(rule), words_read);
-        return std::holds_alternative<DecodeError>(decoded) ? std::get<DecodeError>(decoded).reason : std::string{"none"};
+        return std::holds_alternative<DecodeError>(decoded) ? std::get<DecodeError>(decoded).reason
+                                                            : std::string{"none"};
     };
     EXPECT_EQ(reason([](ConnectionRule&) {}), "none");
     EXPECT_NE(reason([](ConnectionRule& r) { r.kind = ConnectorKind{7}; }), "none");

