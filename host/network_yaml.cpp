@@ -53,7 +53,7 @@ void read_population(const NetworkReader& reader, const YamlEntry& entry, const 
                 const bool is_parameter = find_name(model.parameters, field.key) != nullptr && key == "initial";
                 std::vector<std::string_view> names = names_in(known);
                 if (key == "parameters" && population.model == ModelKind::spike_source_array)
-                    names.push_back("spike_times");
+                    names.emplace_back("spike_times");
                 yaml.report.add(field_path,
                                 std::string(model.name) + " has no " +
                                     (key == "initial" ? "initial value " : "parameter ") + in_quotes(field.key),

@@ -40,7 +40,7 @@ struct ProjectionRows {
 };
 
 /// All synapses of a projection, drawn as the emulated cores draw them.
-ProjectionRows projection_rows(const Network& network, std::size_t projection);
+ProjectionRows projection_rows(const Network& network, std::size_t index);
 
 /// Adds the row of a neuron that sent `repeats` spikes in a tick. @return synaptic events
 std::uint64_t add_row(const ProjectionRows& rows, std::uint32_t pre, std::uint64_t tick, std::uint32_t repeats,
