@@ -58,11 +58,11 @@ std::string to_string(const DocumentPath& path) {
 }
 
 void ProblemReport::add(const DocumentPath& path, std::string what, std::string fix) {
-    if (entries_.size() >= max_problems) {
-        ++left_out_;
-        return;
-    }
-    if (paths_.insert(to_string(path)).second) add_at(locate_(path), path, std::move(what), std::move(fix));
+    if (!paths_.insert(to_string(path)).second) return;
+    if (entries_.size() >= max_problems)
+        ++left_out_;  // without asking for its line
+    else
+        add_at(locate_(path), path, std::move(what), std::move(fix));
 }
 
 void ProblemReport::add_at(const FileLocation& location, const DocumentPath& path, std::string what, std::string fix) {
