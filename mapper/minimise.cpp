@@ -114,7 +114,8 @@ class OrderedTable {
 
  private:
     bool conflicts(std::size_t i, KeyMask what, std::uint32_t route) const {
-        return ((((keys_[i] ^ what.key) & masks_[i] & what.mask) == 0) & (routes_[i] != route)) != 0;
+        const auto meets = static_cast<unsigned>(((keys_[i] ^ what.key) & masks_[i] & what.mask) == 0);
+        return (meets & static_cast<unsigned>(routes_[i] != route)) != 0;  // no branch
     }
 
     void insert(std::size_t at, KeyMask what, std::uint32_t route, bool is_defaultable, std::vector<KeyMask> aliases) {
