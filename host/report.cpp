@@ -142,8 +142,10 @@ std::string provenance(const ReportData& data) {
            entry("Packets sent", member(run, "packets_sent")) + entry("Spike hash", member(run, "spike_hash")) +
            entry("Reference",
                  std::string("double precision, exponential Euler, ") +
-                     (data.reference.quantised_constants ? "constants as the board computes them" : "exact constants") +
-                     "; " + with_separators(data.reference.synaptic_events) + " synaptic events in " +
+                     (data.reference.quantised.constants ? "constants as the board computes them, "
+                                                         : "exact constants, ") +
+                     (data.reference.quantised.weights ? "weights in the board's 16 bits" : "exact weights") + "; " +
+                     with_separators(data.reference.synaptic_events) + " synaptic events in " +
                      fixed_text(data.reference.seconds, 2) + " s") +
            "</dl>";
 }

@@ -2,10 +2,30 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
+
+#include "mapper/population_plan.hpp"
+#include "runtime/lif.hpp"
 
 namespace spinn::reference {
 
-ProjectionRows projection_rows(const Network& network, std::size_t index) {
+namespace {
+
+/// What a 16-bit weight holds: rounded half to even, and masked, not clipped.
+double rounded(double weight, double unit) { return std::fmod(std::nearbyint(weight / unit), 65536.0) * unit; }
+
+}  // namespace
+
+double weight_unit(const Network& network, std::size_t index) {
+    const Projection& projection = network.projections[index];
+    const std::uint32_t post = projection.post.population;
+    const std::uint32_t shift = ring_buffer_shifts(network, post)[static_cast<std::size_t>(projection.receptor)];
+    const double scale =
+        describe(network.populations[post].model).conductance ? std::ldexp(1.0, conductance_shift) : 1.0;
+    return std::ldexp(1.0, static_cast<int>(shift) - 15) / scale;
+}
+
+ProjectionRows projection_rows(const Network& network, std::size_t index, double unit) {
     const Projection& projection = network.projections[index];
     const std::uint32_t n_pre = network.populations[projection.pre.population].size;
     const std::uint32_t n_post = network.populations[projection.post.population].size;
@@ -27,7 +47,7 @@ ProjectionRows projection_rows(const Network& network, std::size_t index) {
         ++rows.offsets[std::size_t{synapse.pre} + 1];
         rows.targets.push_back(synapse.post);
         rows.delays.push_back(synapse.delay_ticks);
-        rows.weights.push_back(std::abs(synapse.weight));
+        rows.weights.push_back(unit > 0.0 ? rounded(std::abs(synapse.weight), unit) : std::abs(synapse.weight));
         rows.max_delay_ticks = std::max(rows.max_delay_ticks, synapse.delay_ticks);
     }
     for (std::size_t pre = 0; pre < n_pre; ++pre) rows.offsets[pre + 1] += rows.offsets[pre];

@@ -40,7 +40,12 @@ struct ProjectionRows {
 };
 
 /// All synapses of a projection, drawn as the emulated cores draw them.
-ProjectionRows projection_rows(const Network& network, std::size_t index);
+/// @param weight_unit  above 0: weights are rounded to multiples of it, as 16-bit integers
+ProjectionRows projection_rows(const Network& network, std::size_t projection, double weight_unit = 0.0);
+
+/// The step between two 16-bit weights of a projection, nA or uS: 2^(shift - 15), by 1024 for conductances (neural
+/// runtime, 1.6).
+double weight_unit(const Network& network, std::size_t projection);
 
 /// Adds the row of a neuron that sent `repeats` spikes in a tick. @return synaptic events
 std::uint64_t add_row(const ProjectionRows& rows, std::uint32_t pre, std::uint64_t tick, std::uint32_t repeats,

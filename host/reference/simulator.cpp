@@ -110,7 +110,7 @@ std::vector<Running> make_populations(const Network& network, const ReferenceOpt
                 break;
             case ModelKind::if_curr_exp:
             case ModelKind::if_cond_exp:
-                running[p].cells = make_neurons(network, p, options.quantised_constants);
+                running[p].cells = make_neurons(network, p, options.quantised.constants);
                 break;
         }
         const RecordedView spikes = recorded_view(network, p, Variable::spikes);
@@ -140,7 +140,7 @@ ReferenceResult run_reference(const Network& network, const ReferenceOptions& op
     const auto started = std::chrono::steady_clock::now();
     std::vector<Running> populations = make_populations(network, options);
     ReferenceResult result;
-    result.quantised_constants = options.quantised_constants;
+    result.quantised = options.quantised;
     result.ticks =
         run_ticks(options.duration_ms < 0.0 ? network.duration_ms : options.duration_ms, network.timestep_ms);
     result.populations = empty_recordings(network);
@@ -148,7 +148,8 @@ ReferenceResult run_reference(const Network& network, const ReferenceOptions& op
     std::vector<ProjectionRows> projections;
     std::vector<std::uint32_t> max_delay(populations.size(), 1);
     for (std::size_t p = 0; p < network.projections.size(); ++p) {
-        const ProjectionRows& rows = projections.emplace_back(projection_rows(network, p));
+        const ProjectionRows& rows = projections.emplace_back(
+            projection_rows(network, p, options.quantised.weights ? weight_unit(network, p) : 0.0));
         populations[rows.pre_population].outgoing.push_back(p);
         max_delay[rows.post_population] = std::max(max_delay[rows.post_population], rows.max_delay_ticks);
         result.synapses += rows.targets.size();

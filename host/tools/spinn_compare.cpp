@@ -19,7 +19,8 @@ namespace {
 
 struct Arguments {
     std::string input, results, report;
-    bool quantised_constants = false, json = false, quiet = false;
+    Quantised quantised;
+    bool json = false, quiet = false;
     int verbose = 0;
 };
 
@@ -41,7 +42,7 @@ int run(const Arguments& arguments) {
     const std::shared_ptr<spdlog::logger> log = make_logger("spinn-compare", arguments.verbose, arguments.quiet);
     const Results results = read_results(arguments.results);
     const Network network = network_of_run(network_of(arguments.input, results, *log), results);
-    const ReferenceResult reference = run_reference(network, {.quantised_constants = arguments.quantised_constants});
+    const ReferenceResult reference = run_reference(network, {.quantised = arguments.quantised});
     log->info("reference: ticks={} synapses={} synaptic_events={} time_s={:.3f}", reference.ticks, reference.synapses,
               reference.synaptic_events, reference.seconds);
     const Comparison comparison = compare(network, results, reference);
@@ -54,6 +55,10 @@ int run(const Arguments& arguments) {
     else
         std::cout << to_text(comparison);
     std::cout.flush();
+    if (comparison.agreement == Agreement::different && !(arguments.quantised.constants && arguments.quantised.weights))
+        log->warn(
+            "to see what rounded weights or decay constants explain of it, add --quantised-weights or "
+            "--quantised-constants");
     return std::cout ? exit_done : exit_failed;
 }
 
@@ -70,7 +75,8 @@ int main(int argc, char** argv) {
         "Examples:\n"
         "  spinn-emu examples/va-coba.yaml -o out/va-coba.h5\n"
         "  spinn-compare examples/va-coba.yaml out/va-coba.h5 --report out/va-coba.html\n"
-        "  spinn-compare out/va-coba.spimg out/va-coba.h5 --json\n\n"
+        "  spinn-compare out/va-coba.spimg out/va-coba.h5 --json\n"
+        "  spinn-compare examples/brunel.yaml out/brunel.h5 --quantised-weights\n\n"
         "Seed and duration are those of the results. A chaotic network parts from the reference spike by spike; the "
         "verdict\n"
         "then rests on rates, interval variation and correlations, and what samples of that size differ by anyway.\n"
@@ -78,8 +84,10 @@ int main(int argc, char** argv) {
     app.add_option("input", arguments.input, "NETWORK (*.yaml, *.pb) or IMAGE (*.spimg) that was run")->required();
     app.add_option("results", arguments.results, "RESULTS of the run (*.h5)")->required();
     app.add_option("--report", arguments.report, "write a report to this file (HTML, needs nothing but itself)");
-    app.add_flag("--quantised-constants", arguments.quantised_constants,
-                 "give the reference the decay constants that the board computes: leaves the error of the state alone");
+    app.add_flag("--quantised-constants", arguments.quantised.constants,
+                 "give the reference the decay constants that the board computes from time constants");
+    app.add_flag("--quantised-weights", arguments.quantised.weights,
+                 "give the reference the 16-bit weights of the ring buffers");
     app.add_flag("--json", arguments.json, "one JSON object on stdout and nothing else");
     app.add_flag("-v,--verbose", arguments.verbose, "a line per step; twice: more");
     app.add_flag("-q,--quiet", arguments.quiet, "errors only");

@@ -71,7 +71,8 @@ TEST(Reference, FollowsTheBoardWhereTheReferenceGivesItsNumbers) {
     // neural runtime 2.4: tau 20, cm 1, V_rest -65, I 0.8, dt 1, from -65: the raw s16.15 values of the board.
     const double board[] = {-2104352, -2080031, -2056896, -2034889, -2013955};
     const Network net = network({cells(1, ModelKind::if_curr_exp, {{"i_offset", 0.8}})});
-    const ReferenceResult exact = run_reference(net), quantised = run_reference(net, {.quantised_constants = true});
+    const ReferenceResult exact = run_reference(net),
+                          quantised = run_reference(net, {.quantised = {.constants = true}});
     for (std::size_t t = 0; t < 5; ++t) {
         EXPECT_NEAR(trace(quantised, 0, Variable::v)[t + 1] * 32768.0, board[t], 12.0);
         EXPECT_NEAR(trace(exact, 0, Variable::v)[t + 1] * 32768.0, board[t], 60.0);
@@ -207,6 +208,22 @@ TEST(ReferenceConstants, AreTheBoardsOwnWhenAsked) {
     EXPECT_DOUBLE_EQ(exact.exp_tc[0], std::exp(-0.005));
     EXPECT_EQ(board.refractory_steps[0], 20);
     EXPECT_EQ(exact.refractory_steps[0], 20);
+}
+
+TEST(ReferenceWeights, AreTheBoardsSixteenBitsWhenAsked) {
+    // 300 inputs of 0.2 nA: 60 nA in a tick at most, shift 6, so a weight is a multiple of 2^-9: 102 of them.
+    Network net = network({array(std::vector<std::vector<double>>(300, {0.0})), cells(1, ModelKind::if_curr_exp, {})});
+    Projection all_inputs{
+        .name = "p", .pre = {0, all(300)}, .post = {1, all(1)}, .weight = constant(0.2), .delay_ms = constant(1.0)};
+    net.projections = {all_inputs};
+    EXPECT_EQ(reference::weight_unit(net, 0), std::ldexp(1.0, -9));
+    const reference::ProjectionRows rows = reference::projection_rows(net, 0, reference::weight_unit(net, 0));
+    ASSERT_EQ(rows.weights.size(), 300u);
+    EXPECT_EQ(rows.weights[0], 102.0 / 512.0);
+    EXPECT_EQ(reference::projection_rows(net, 0).weights[0], 0.2);
+    const double exact = trace(run_reference(net), 1, Variable::gsyn_exc)[1];
+    const double coarse = trace(run_reference(net, {.quantised = {.weights = true}}), 1, Variable::gsyn_exc)[1];
+    EXPECT_NEAR(coarse / exact, 102.0 / 512.0 / 0.2, 1e-12);
 }
 
 }  // namespace
