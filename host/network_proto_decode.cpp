@@ -91,8 +91,9 @@ View from_proto(const ProtoReader& reader, const proto::View& in, const Document
     view.population = 0xffffffff;
     const auto found = reader.population_index.find(in.population());
     if (found == reader.population_index.end()) {
-        reader.report.add(path, "there is no population " + in_quotes(in.population()),
-                          suggestion(in.population(), names_in(reader.network.populations)));
+        reader.report.add(
+            path, "there is no population " + in_quotes(in.population()),
+            reader.report.is_full() ? "" : suggestion(in.population(), names_in(reader.network.populations)));
         return view;
     }
     view.population = found->second;

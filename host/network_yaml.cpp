@@ -53,7 +53,7 @@ void read_population(const NetworkReader& reader, const YamlEntry& entry, const 
                 const bool is_parameter = find_name(model.parameters, field.key) != nullptr && key == "initial";
                 std::vector<std::string_view> names = names_in(known);
                 if (key == "parameters" && population.model == ModelKind::spike_source_array)
-                    names.push_back("spike_times");
+                    names.emplace_back("spike_times");
                 yaml.report.add(field_path,
                                 std::string(model.name) + " has no " +
                                     (key == "initial" ? "initial value " : "parameter ") + in_quotes(field.key),
@@ -70,6 +70,7 @@ void read_population(const NetworkReader& reader, const YamlEntry& entry, const 
     if (const auto node = fields.find("max_atoms_per_core"))
         if (const auto n = read_whole(yaml, *node, path / "max_atoms_per_core", 1, max_population_size))
             population.max_atoms_per_core = static_cast<std::uint32_t>(*n);
+    reader.population_index.emplace(population.name, static_cast<std::uint32_t>(reader.network.populations.size()));
     reader.network.populations.push_back(std::move(population));
 }
 
@@ -105,7 +106,7 @@ void read_recording(const NetworkReader& reader, YamlNodeId node, const Document
     reader.network.recordings.push_back(std::move(recording));
 }
 
-/// One node many aliases can make long lists out of short files here too; `limit` bounds them.
+/// Reads a list of projections or recordings; a key without a value is an empty list.
 template <class Read>
 void read_each(const NetworkReader& reader, YamlNodeId node, const DocumentPath& path, Read read) {
     if (node_at(reader.yaml.tree, node).kind == YamlNode::Kind::null) return;
@@ -165,9 +166,11 @@ Network read_network_yaml(std::string_view text, const std::string& file_name) {
     std::map<std::size_t, ListFileLines> list_files;
     ProblemReport report([&](const DocumentPath& path) { return locate(tree, file_name, list_files, path); });
     Network network;
+    std::unordered_map<std::string, std::uint32_t> population_index;
     std::uint64_t numbers_left = 1'000'000 + 16 * std::uint64_t{text.size()};
-    const NetworkReader reader{
-        {tree, report}, network, std::filesystem::path(file_name).parent_path().string(), list_files, numbers_left};
+    const NetworkReader reader{{tree, report},   network,
+                               population_index, std::filesystem::path(file_name).parent_path().string(),
+                               list_files,       numbers_left};
     read_document(reader);
     validate(network, report);
     report.throw_if_any();

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "host/yaml_reader.hpp"
@@ -20,6 +21,7 @@ struct ListFileLines {
 struct NetworkReader {
     YamlReader yaml;
     Network& network;
+    std::unordered_map<std::string, std::uint32_t>& population_index;  ///< by name
     std::string folder;                                ///< where relative names start; empty: the working directory
     std::map<std::size_t, ListFileLines>& list_files;  ///< by projection
     /// Numbers that lists may still yield. Aliases let a small file name one list a million times; this keeps what is

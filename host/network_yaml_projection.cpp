@@ -202,7 +202,6 @@ void read_list_file(const NetworkReader& reader, std::size_t index, YamlNodeId n
                         "names are relative to the network's file");
         return;
     }
-    if (!take_numbers(reader, 0, path)) return;
     ConnectionList list = parse_connection_list(*text, full.string(), columns, row_defaults(reader, projection));
     for (std::size_t i = 0; i < list.problems.size(); ++i) {
         const Problem& problem = list.problems[i];

@@ -139,11 +139,11 @@ View read_view(const NetworkReader& reader, YamlNodeId node, const DocumentPath&
     if (!text) return view;
     const ViewText parts = split_view(*text);
     const auto& populations = reader.network.populations;
-    for (std::size_t i = 0; i < populations.size(); ++i)
-        if (populations[i].name == parts.population) view.population = static_cast<std::uint32_t>(i);
+    const auto found = reader.population_index.find(std::string(parts.population));
+    if (found != reader.population_index.end()) view.population = found->second;
     if (view.population == no_population) {
         yaml.report.add(path, "there is no population " + in_quotes(parts.population),
-                        suggestion(parts.population, names_in(populations)));
+                        yaml.report.is_full() ? "" : suggestion(parts.population, names_in(populations)));
         return view;
     }
     const std::uint32_t size = populations[view.population].size;

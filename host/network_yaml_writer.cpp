@@ -76,7 +76,7 @@ void write_population(const Population& population, std::string& out) {
 
 std::string connector_text(const Connector& connector) {
     const auto* named = find_kind(connector_names, connector.kind);
-    const std::string name(named == nullptr ? "AllToAll" : named->name);
+    std::string name(named == nullptr ? "AllToAll" : named->name);
     const std::string self = connector.allow_self_connections ? "" : "allow_self_connections: false";
     switch (connector.kind) {
         case ConnectorKind::one_to_one:

@@ -58,11 +58,11 @@ std::string to_string(const DocumentPath& path) {
 }
 
 void ProblemReport::add(const DocumentPath& path, std::string what, std::string fix) {
-    if (entries_.size() >= max_problems) {
-        ++left_out_;
-        return;
-    }
-    if (paths_.insert(to_string(path)).second) add_at(locate_(path), path, std::move(what), std::move(fix));
+    if (!paths_.insert(to_string(path)).second) return;
+    if (entries_.size() >= max_problems)
+        ++left_out_;  // without asking for its line
+    else
+        add_at(locate_(path), path, std::move(what), std::move(fix));
 }
 
 void ProblemReport::add_at(const FileLocation& location, const DocumentPath& path, std::string what, std::string fix) {
@@ -96,8 +96,10 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
     if (word.size() > 64) return {};
     std::string_view best;
     std::size_t best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
-    for (const std::string_view candidate : candidates) {
-        if (candidate.size() > 64) continue;
+    for (const std::string_view candidate : candidates.first(std::min<std::size_t>(candidates.size(), 2000))) {
+        const std::size_t longer = std::max(candidate.size(), word.size()),
+                          shorter = std::min(candidate.size(), word.size());
+        if (longer > 64 || longer - shorter >= best_distance) continue;
         const std::size_t distance = edit_distance(word, candidate);
         if (distance < best_distance) {
             best = candidate;

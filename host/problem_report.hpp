@@ -45,6 +45,8 @@ class ProblemReport {
 
     FileLocation locate(const DocumentPath& path) const { return locate_(path); }
     bool empty() const { return entries_.empty(); }
+    /// No more mistakes will be shown: their messages need not be worked out.
+    bool is_full() const { return left_out_ > 0; }
     /// How many mistakes were added so far.
     std::size_t count() const { return entries_.size() + left_out_; }
     /// What will be said of this path is a consequence of a mistake below it: drop it.
@@ -64,7 +66,8 @@ class ProblemReport {
     std::size_t left_out_ = 0;
 };
 
-/// The candidate that `word` most likely misspells, or "" when none is near (edit distance, letter case ignored).
+/// The candidate that `word` most likely misspells, or "" when none is near (edit distance, letter case ignored). Only the
+/// first 2000 candidates are looked at.
 std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates);
 
 /// "did you mean 'tau_m'?" or "one of: a, b, c" when nothing is near.

@@ -92,7 +92,7 @@ struct Results {
 /// Total: a value, or an InputError that names the object of the file that is wrong. Never allocates more than the
 /// file's own size justifies, and never follows links out of the file.
 Results read_results(const std::filesystem::path& path);
-Results read_results(std::span<const std::byte> file);
+Results read_results(std::span<const std::byte> bytes);
 
 /// The run's fingerprint (design: 64-bit FNV-1a over all spikes, see spike_hash.hpp).
 std::uint64_t spike_hash(const Results& results);

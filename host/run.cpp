@@ -45,8 +45,10 @@ class Extractor {
             lost_ = lost_ || recorded.lost;
             for (std::size_t i = 0; i < recorded.spike_ticks.size(); ++i)
                 spikes.push_back({recorded.spike_ticks[i], core.population, core.first_atom + recorded.spike_atoms[i]});
-            for (CoreRecordings::Samples& part : recorded.samples)
-                samples[{core.population, part.variable}].push_back({core.first_atom, std::move(part)});
+            for (CoreRecordings::Samples& part : recorded.samples) {
+                std::vector<Part>& parts = samples[{core.population, part.variable}];
+                parts.push_back({core.first_atom, std::move(part)});
+            }
         }
         std::sort(spikes.begin(), spikes.end());
         for (const SpikeEvent& spike : spikes) hash_.add(spike);

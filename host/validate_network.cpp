@@ -152,10 +152,9 @@ void validate_recording(const Network& network, const Recording& recording, cons
                        "from a spike source only spikes can be recorded");
     }
     const double interval = recording.sampling_interval_ms, dt = network.timestep_ms;
-    if (interval == 0.0) return;
+    if (interval == 0.0 || !(dt > 0.0)) return;
     const double steps = interval / dt;
-    if (!(interval > 0.0) || std::isinf(interval) || !(dt > 0.0) || steps < 0.5 ||
-        std::abs(steps - std::round(steps)) > 1e-6 * steps)
+    if (!(interval > 0.0) || std::isinf(interval) || steps < 0.5 || std::abs(steps - std::round(steps)) > 1e-6 * steps)
         report.add(path / "interval", "an interval of " + number_text(interval) + " ms is no multiple of the timestep",
                    "choose a multiple of " + number_text(dt) + " ms");
     else if (!samples)
@@ -168,6 +167,11 @@ void validate_recording(const Network& network, const Recording& recording, cons
 void validate(const Network& network, ProblemReport& report) {
     const DocumentPath top;
     validate_run(network, report);
+    for (std::size_t i = 0; i < network.populations.size(); ++i) {
+        if (find_kind(all_models(), network.populations[i].model) != nullptr) continue;
+        report.add(top / "populations" / i / "model", "unknown kind of model", suggestion("", names_in(all_models())));
+        return;  // all that follows asks for the model's description
+    }
     std::set<std::string_view> names;
     for (std::size_t i = 0; i < network.populations.size(); ++i) {
         const Population& population = network.populations[i];

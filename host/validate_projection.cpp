@@ -69,6 +69,7 @@ void validate_delay(const Distribution& delay, double timestep_ms, const Documen
     if (!validate_distribution(delay, path, report)) return;
     const bool is_constant = delay.kind == DistributionKind::constant;
     if (is_constant && delay.a == 0.0) return;  // not given: one step
+    if (!(timestep_ms > 0.0)) return;           // the timestep is the mistake
     const Support range = support(delay);
     const double step = timestep_ms * (1.0 - tolerance);
     if (range.high < step) {
@@ -81,8 +82,6 @@ void validate_delay(const Distribution& delay, double timestep_ms, const Documen
                longest >= max_delay_steps * timestep_ms) {
         report.add(path, "delays of " + number_text(longest) + " ms are too long",
                    "at most " + number_text((max_delay_steps - 1) * timestep_ms) + " ms");
-    } else if (std::isinf(range.high) && is_constant) {
-        report.add(path, "an infinite delay", "write a number of ms");
     }
 }
 
@@ -207,7 +206,8 @@ void validate_projection(const Network& network, const Projection& projection, c
     if (connector.kind == ConnectorKind::fixed_total_number || connector.kind == ConnectorKind::fixed_number_pre ||
         connector.kind == ConnectorKind::fixed_number_post)
         validate_n(projection, connector_path, report);
-    if (connector.kind == ConnectorKind::list) validate_rows(network, projection, rule, connector_path, report);
+    if (connector.kind == ConnectorKind::list && network.timestep_ms > 0.0)
+        validate_rows(network, projection, rule, connector_path, report);
 }
 
 }  // namespace spinn

@@ -22,16 +22,16 @@ std::vector<YamlEntry> entries_of(const YamlReader& reader, YamlNodeId node, con
     for (std::size_t i = 0; i + 1 < children.size(); i += 2) {
         const YamlNode& key_node = node_at(reader.tree, children[i]);
         const std::string_view key = text_of(reader.tree, children[i]);
-        const FileLocation location{reader.report.locate(path).file, key_node.line};
+        const auto location = [&] { return FileLocation{reader.report.locate(path).file, key_node.line}; };
         if (key_node.kind != YamlNode::Kind::scalar || key.empty()) {
-            reader.report.add_at(location, path / "?",
+            reader.report.add_at(location(), path / "?",
                                  "a key must be a word, found " + describe_node(reader.tree, children[i]),
                                  "write `key: value`");
             continue;
         }
         const auto [before, is_new] = first_line.emplace(key, key_node.line);
         if (!is_new) {
-            reader.report.add_at(location, path / key,
+            reader.report.add_at(location(), path / key,
                                  "the key " + in_quotes(key) + " stands here a second time; the first is in line " +
                                      std::to_string(before->second),
                                  "keep one of them");

@@ -1,7 +1,9 @@
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <map>
 #include <memory>
+#include <numeric>
 #include <stdexcept>
 
 #include "mapper/core_block.hpp"
@@ -54,12 +56,24 @@ KeyGroups key_groups(const MachineGraph& graph, const std::vector<const KeyBlock
     return groups;
 }
 
+/// Regions in the order of their numbers, but those that are mostly reserved last: the image holds no bytes of what follows the
+/// last initialised word.
+std::array<std::size_t, region_count> layout_order() {
+    std::array<std::size_t, region_count> order{};
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    const auto rank = [](std::size_t region) {
+        return region == static_cast<std::size_t>(Region::synaptic_matrix) ? 2 : region == static_cast<std::size_t>(Region::recording);
+    };
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return rank(a) < rank(b); });
+    return order;
+}
+
 /// Lays the regions out behind the region table. @returns the bytes up to the last initialised word
 std::vector<std::byte> lay_out(CoreBlockWords block, std::uint32_t address) {
     RegionTable table{};
     std::uint32_t next = region_table_words;
     std::uint32_t initialised = region_table_words;
-    for (std::size_t r = 0; r < region_count; ++r) {
+    for (const std::size_t r : layout_order()) {
         CoreBlockWords::Part& part = block.regions[r];
         if (part.reserved_words == 0) continue;
         const std::uint32_t start = next;

@@ -14,8 +14,9 @@ namespace spinn {
 namespace {
 
 constexpr std::size_t dense_fan_out = 1024;              // nets with more targets are not looked at
-constexpr std::uint64_t trials_per_slice = 200;
+constexpr std::uint64_t trials_per_slice = 150;
 constexpr std::uint64_t work_limit = 400'000'000;        // chip counts looked at in all; about a second
+constexpr std::uint64_t n_probes = 64;                   // trials that only go downhill and set the first threshold
 constexpr std::uint32_t nobody = 0xffffffff;
 
 std::vector<std::int64_t> net_weights(const MachineGraph& graph) {
@@ -42,11 +43,18 @@ class TargetChips {
             entries_.pop_back();
         }
     }
-    int count(std::uint32_t chip) const {
+    /// What would change if one target went from one chip to another.
+    struct Change {
+        bool leaves_old = false;   ///< it was the only one there
+        bool reaches_new = true;   ///< none is there yet
+    };
+    Change change(std::uint32_t old_chip, std::uint32_t new_chip) const {
+        Change result;
         for (const Entry& entry : entries_) {
-            if (entry.chip == chip) return entry.count;
+            if (entry.chip == old_chip) result.leaves_old = entry.count == 1;
+            if (entry.chip == new_chip) result.reaches_new = false;
         }
-        return 0;
+        return result;
     }
     struct Entry {
         std::uint32_t chip;
@@ -154,15 +162,27 @@ class Board {
                sdram_bytes_[index(to.chip)] - comes + leaves <= sdram_per_chip_bytes;
     }
 
-    /// @returns the change of the cost
-    std::int64_t swap(std::uint32_t slice, CoreLocation to) {
+    /// How the cost would change by the swap.
+    std::int64_t change_by_swap(std::uint32_t slice, CoreLocation to) {
+        const std::uint32_t other = occupants_[slot(to)];
+        const std::uint32_t here = chip_of(slice), there = index(to.chip);
+        const std::span<const std::uint32_t> others = other == nobody ? std::span<const std::uint32_t>{} : nets_by_target_[other];
+        std::int64_t change = change_by_targets(nets_by_target_[slice], others, slice, other, here, there) +
+                              change_by_targets(others, nets_by_target_[slice], slice, other, there, here);
+        for (const std::uint32_t source : {slice, other}) {
+            if (source == nobody || net_of_slice_[source] == nobody) continue;
+            change += change_of_own_net(net_of_slice_[source], slice, other, here, there);
+        }
+        return change;
+    }
+
+    void swap(std::uint32_t slice, CoreLocation to) {
         const CoreLocation from = placements_[slice];
         const std::uint32_t other = occupants_[slot(to)];
-        std::int64_t change = move(slice, to);
-        if (other != nobody) change += move(other, from);
+        move(slice, to);
+        if (other != nobody) move(other, from);
         occupant(from) = other;
         occupant(to) = slice;
-        return change;
     }
 
  private:
@@ -180,26 +200,56 @@ class Board {
         return sum;
     }
 
-    std::int64_t move(std::uint32_t slice, CoreLocation to) {
-        const std::uint32_t old_chip = chip_of(slice), new_chip = index(to.chip);
-        std::int64_t change = 0;
-        for (const std::uint32_t net : nets_by_target_[slice]) {
-            const std::uint32_t source_chip = chip_of(graph_.nets[net].source);
-            TargetChips& chips = target_chips_[net];
-            if (chips.count(new_chip) == 0) change += weights_[net] * hops(source_chip, new_chip);
-            if (chips.count(old_chip) == 1) change -= weights_[net] * hops(source_chip, old_chip);
-            chips.add(new_chip, 1);
-            chips.add(old_chip, -1);
-            work_ += 4 + chips.entries().size();
+    /// The share of the nets in `nets` that are not in `others` (both ascending): one target of each goes from `old_chip` to
+    /// `new_chip`. The nets that the swapped slices send are left out; their sources move too.
+    std::int64_t change_by_targets(std::span<const std::uint32_t> nets, std::span<const std::uint32_t> others,
+                                   std::uint32_t slice, std::uint32_t other, std::uint32_t old_chip,
+                                   std::uint32_t new_chip) {
+        std::int64_t sum = 0;
+        auto next_other = others.begin();
+        for (const std::uint32_t net : nets) {
+            while (next_other != others.end() && *next_other < net) ++next_other;
+            if (next_other != others.end() && *next_other == net) continue;  // gains a target where it loses one
+            const std::uint32_t source = graph_.nets[net].source;
+            if (source == slice || source == other) continue;
+            const TargetChips::Change change = target_chips_[net].change(old_chip, new_chip);
+            work_ += 4 + target_chips_[net].entries().size();
+            if (change.reaches_new) sum += weights_[net] * hops(chip_of(source), new_chip);
+            if (change.leaves_old) sum -= weights_[net] * hops(chip_of(source), old_chip);
         }
-        if (const std::uint32_t net = net_of_slice_[slice]; net != nobody) {
-            change += weights_[net] * (distance_sum(net, new_chip) - distance_sum(net, old_chip));
-            work_ += 8 * target_chips_[net].entries().size();
+        return sum;
+    }
+
+    /// The share of a net whose source is one of the swapped slices.
+    std::int64_t change_of_own_net(std::uint32_t net, std::uint32_t slice, std::uint32_t other, std::uint32_t here,
+                                   std::uint32_t there) {
+        const Net& own = graph_.nets[net];
+        const auto is_target = [&](std::uint32_t candidate) {
+            return candidate != nobody && std::binary_search(own.targets.begin(), own.targets.end(), candidate);
+        };
+        const std::uint32_t old_source = own.source == slice ? here : there;
+        const std::uint32_t new_source = own.source == slice ? there : here;
+        std::int64_t sum = distance_sum(net, new_source) - distance_sum(net, old_source);
+        work_ += 8 * target_chips_[net].entries().size();
+        if (const bool goes = is_target(slice), comes = is_target(other); goes != comes) {
+            const std::uint32_t old_chip = goes ? here : there, new_chip = goes ? there : here;
+            const TargetChips::Change change = target_chips_[net].change(old_chip, new_chip);
+            if (change.reaches_new) sum += hops(new_source, new_chip);
+            if (change.leaves_old) sum -= hops(new_source, old_chip);
+        }
+        return weights_[net] * sum;
+    }
+
+    void move(std::uint32_t slice, CoreLocation to) {
+        const std::uint32_t old_chip = chip_of(slice), new_chip = index(to.chip);
+        for (const std::uint32_t net : nets_by_target_[slice]) {
+            target_chips_[net].add(new_chip, 1);
+            target_chips_[net].add(old_chip, -1);
+            work_ += 4 + target_chips_[net].entries().size();
         }
         placements_[slice] = to;
         sdram_bytes_[old_chip] -= block_bytes(graph_.slices[slice]);
         sdram_bytes_[new_chip] += block_bytes(graph_.slices[slice]);
-        return change;
     }
 
     const MachineGraph& graph_;
@@ -220,15 +270,31 @@ std::int64_t placement_cost(const Placements& placements, const MachineGraph& gr
     return Board(placements, graph, machine).cost();
 }
 
+namespace {
+
+/// The mean change of the probes where there is work enough to cool down from it, less where there is not (measured on sheets: below about
+/// 100 trials a slice a hot start does not come back to the cost it set out from).
+std::int64_t start_threshold(std::int64_t probed_change, std::uint64_t probed_work, std::uint64_t n_trials,
+                             std::size_t n_slices) {
+    constexpr std::uint64_t enough = 100;
+    const std::uint64_t affordable = work_limit / std::max<std::uint64_t>(1, probed_work / n_probes);
+    const std::uint64_t per_slice = std::min(enough, std::min(n_trials, affordable) / n_slices);
+    return probed_change / static_cast<std::int64_t>(n_probes) * static_cast<std::int64_t>(per_slice * per_slice) /
+           static_cast<std::int64_t>(enough * enough);
+}
+
+}  // namespace
+
 Placements refine(Placements start, const MachineGraph& graph, const MachineShape& machine, std::uint64_t seed) {
     if (start.size() < 2) return start;
     Board board(start, graph, machine);
     std::mt19937_64 random(seed);
     const std::uint64_t n_trials = trials_per_slice * start.size();
-    constexpr std::uint64_t n_probes = 64;  // trials that set the first threshold
-    std::int64_t probed_rise = 0, total_change = 0;
-
+    std::int64_t first_threshold = 0, probed_change = 0, total_change = 0;
     for (std::uint64_t trial = 0; trial < n_trials && board.work() < work_limit; ++trial) {
+        if (trial == n_probes) {
+            first_threshold = start_threshold(probed_change, board.work(), n_trials, start.size());
+        }
         const auto slice = static_cast<std::uint32_t>(random() % start.size());
         const std::optional<CoreLocation> to = board.core_near_a_partner(slice, random);
         if (!to || !board.may_swap(slice, *to)) continue;
@@ -236,14 +302,11 @@ Placements refine(Placements start, const MachineGraph& graph, const MachineShap
         // The threshold sinks with the trials or with the work, whichever is further, and is zero for the last quarter.
         const std::uint64_t progress = std::max(trial * 1024 / n_trials, board.work() * 1024 / work_limit);
         const auto remaining = std::max<std::int64_t>(0, 768 - static_cast<std::int64_t>(progress));
-        const std::int64_t first_threshold = probed_rise / static_cast<std::int64_t>(2 * n_probes);
-        const std::int64_t threshold = trial < n_probes ? 0 : first_threshold * remaining / 768;
-
-        const CoreLocation from = board.placements()[slice];
-        const std::int64_t change = board.swap(slice, *to);
-        if (trial < n_probes) probed_rise += std::abs(change);
-        if (change > threshold) board.swap(slice, from);
-        else total_change += change;
+        const std::int64_t change = board.change_by_swap(slice, *to);
+        if (trial < n_probes) probed_change += std::abs(change);
+        if (change > first_threshold * remaining / 768) continue;
+        board.swap(slice, *to);
+        total_change += change;
     }
     return total_change < 0 ? board.placements() : start;
 }

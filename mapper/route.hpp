@@ -17,6 +17,7 @@ struct RouteNode {
     ChipCoord chip;
     std::optional<Link> arrival;  ///< the link of this chip by which they come in; none at the source
     std::uint32_t route = 0;      ///< bits as in RoutingEntry
+    bool operator==(const RouteNode&) const = default;
 };
 using RouteTree = std::vector<RouteNode>;  ///< source first, every parent before its children; a chip at most once
 using Routes = std::vector<RouteTree>;     ///< [net]

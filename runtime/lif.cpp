@@ -83,23 +83,28 @@ struct Membrane {
     const std::uint32_t* __restrict drive_draws, * __restrict relaxation_draws;
 };
 
-/// Membrane, threshold and reset. Branches are selections, so that all neurons take the same path.
+/// Membrane, threshold and reset. Every value is read before any is chosen: a load behind a condition would keep the
+/// compiler from making vector code.
 template <Rounding rounding>
 void step_membrane(std::size_t n, const Membrane m) {
     for (std::size_t i = 0; i < n; ++i) {
+        const Accum v = m.v[i];
+        const std::int32_t timer = m.timer[i], refractory_steps = m.refractory_steps[i];
+        const std::int32_t v_thresh = m.v_thresh[i].raw, v_reset = m.v_reset[i].raw;
+
         const Accum drive = mul_wrap<rounding>(m.current[i], m.resistance[i], draw_of<rounding>(m.drive_draws, i));
         const Accum alpha = add_wrap(drive, m.v_rest[i]);
         const Accum distance =
-            mul_wrap<rounding>(m.exp_tc[i], sub_wrap(alpha, m.v[i]), draw_of<rounding>(m.relaxation_draws, i));
+            mul_wrap<rounding>(m.exp_tc[i], sub_wrap(alpha, v), draw_of<rounding>(m.relaxation_draws, i));
         const std::int32_t stepped = sub_wrap(alpha, distance).raw;
 
-        const bool silent = m.timer[i] > 0;
-        const std::int32_t v = silent ? m.v[i].raw : stepped;
-        const std::int32_t timer = m.timer[i] - (silent ? 1 : 0);
-        const bool spike = v >= m.v_thresh[i].raw;
-        m.v[i].raw = spike ? m.v_reset[i].raw : v;
-        m.timer[i] = spike ? m.refractory_steps[i] : timer;
-        m.spiked[i] = spike ? 1 : 0;
+        // -1 where the condition holds, else 0.
+        const std::int32_t silent = -static_cast<std::int32_t>(timer > 0);
+        const std::int32_t held = (v.raw & silent) | (stepped & ~silent);
+        const std::int32_t spike = -static_cast<std::int32_t>(held >= v_thresh);
+        m.v[i].raw = (v_reset & spike) | (held & ~spike);
+        m.timer[i] = (refractory_steps & spike) | ((timer + silent) & ~spike);
+        m.spiked[i] = static_cast<std::uint32_t>(-spike);
     }
 }
 

@@ -5,6 +5,7 @@
 
 #include <limits>
 
+#include "host/validate_network.hpp"
 #include "protocols/error.hpp"
 
 namespace spinn {
@@ -305,6 +306,22 @@ TEST(NetworkYamlMistakes, AreAllReportedInTheOrderOfTheFile) {
     EXPECT_EQ(problems[4].where, "net.yaml:5: records");
 }
 
+TEST(NetworkYamlMistakes, AWrongTimestepIsNotRepeatedForEveryDelay) {
+    EXPECT_EQ(problem_of(with_projection("{from: a, to: a, connector: {FromList: [[0, 1, 1, 2]]}, "
+                                         "synapse: {Static: {delay: 2}}}") +
+                         "record: [{population: a, variables: [v], interval: 2}]\ntimestep: -1\n")
+                  .where,
+              "net.yaml:8: timestep");
+}
+
+TEST(NetworkYamlMistakes, NoModelOfThisKindIsAMistakeToo) {
+    Network network;
+    network.populations.push_back({"a", 1, static_cast<ModelKind>(7), {}, {}, {}, 0});
+    ProblemReport report([](const DocumentPath&) { return FileLocation{"program", 0}; });
+    validate(network, report);
+    EXPECT_EQ(report.count(), 1u);
+}
+
 TEST(NetworkYamlMistakes, OneBadDelayInADistributionIsClampedNotRefused) {
     EXPECT_NO_THROW(
         read(with_projection("{from: a, to: a, connector: AllToAll, synapse: {Static: {delay: {normal_clipped: [1.5, "
@@ -329,6 +346,18 @@ TEST(NetworkYamlLimits, AliasesCannotMultiplyAListWithoutBound) {
     const std::vector<Problem> problems = problems_of(text);
     ASSERT_FALSE(problems.empty());
     EXPECT_THAT(problems[0].what, HasSubstr("aliases make this file too long"));
+}
+
+TEST(NetworkYamlLimits, ManyPopulationsAndManyMistakesTakeLinearTime) {
+    std::string text = "populations:\n", projections = "projections:\n";
+    for (int i = 0; i < 10'000; ++i) {
+        const std::string n = std::to_string(i);
+        text += "  k" + n + ": {size: 1, model: IF_curr_exp}\n";
+        projections += "  - {from: k" + n + ", to: missing" + n + ", connector: AllToAll}\n";
+    }
+    const std::vector<Problem> problems = problems_of(text + projections);  // quadratic steps would take minutes
+    ASSERT_EQ(problems.size(), 201u);
+    EXPECT_EQ(problems.back().what, "and 9800 more mistakes");
 }
 
 }  // namespace

@@ -1,0 +1,77 @@
+#include "mapper/keys.hpp"
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+
+#include "graphs.hpp"
+#include "protocols/error.hpp"
+
+namespace spinn {
+namespace {
+
+TEST(Keys, TheSlicesOfAPopulationSendFromOneEvenlyCutZone) {
+    const MachineGraph graph = test::random_graph(130, 4, 1);  // populations of 64, 64 and 2 slices, 100 keys each
+    const KeyAllocation keys = allocate_keys(graph, {});
+    check(keys, graph);
+    for (std::uint32_t i = 0; i < 130; ++i) {
+        EXPECT_EQ(keys[i].mask, 0xffffff80);
+        EXPECT_EQ(keys[i].key, i / 64 * 64 * 128 + i % 64 * 128);
+    }
+}
+
+TEST(Keys, ASliceThatDoesNotSendKeepsItsPlaceInTheZone) {
+    MachineGraph graph = test::self_loops(5);
+    graph.nets.erase(graph.nets.begin() + 1);
+    const KeyAllocation keys = allocate_keys(graph, {});
+    check(keys, graph);
+    EXPECT_EQ(keys[1].key - keys[0].key, 2u * 128);
+}
+
+TEST(Keys, DelayExtensionsHaveAZoneOfTheirOwnWithBlocksOfOneSize) {
+    const MachineGraph graph = test::delay_extensions(10);  // extensions ask for 100 to 800 keys
+    const KeyAllocation keys = allocate_keys(graph, {});
+    check(keys, graph);
+    for (std::size_t i = 0; i < 10; ++i) {
+        EXPECT_EQ(keys[i].mask, 0xffffff80);
+        EXPECT_EQ(keys[10 + i].mask, 0xfffffc00);
+        EXPECT_EQ(keys[10 + i].key, keys[10].key + i * 1024);
+    }
+    EXPECT_EQ(keys[10].key % (16 * 1024), 0u);
+}
+
+TEST(Keys, TooManyKeysAreRefusedWithTheirNumber) {
+    MachineGraph graph = test::self_loops(8);
+    for (Net& net : graph.nets) net.n_keys = 1u << 29;  // exactly 2^32, but the system's keys are in the way
+    try {
+        allocate_keys(graph, {});
+        FAIL();
+    } catch (const RequestError& error) {
+        EXPECT_NE(error.problem().what.find("4294967296 routing keys"), std::string::npos);
+    }
+}
+
+TEST(KeysCheck, FindsWhatIsBroken) {
+    const MachineGraph graph = test::self_loops(3);
+    const KeyAllocation good{{0x000, 0xffffff80}, {0x080, 0xffffff80}, {0x100, 0xffffff80}};
+    check(good, graph);
+
+    KeyAllocation broken = good;
+    broken[1].key = 0x100;  // two alike
+    EXPECT_THROW(check(broken, graph), std::logic_error);
+    broken = good;
+    broken[1].key = 0x0c0;  // not aligned
+    EXPECT_THROW(check(broken, graph), std::logic_error);
+    broken = good;
+    broken[1].mask = 0xffffffc0;  // 64 keys for 100 atoms
+    EXPECT_THROW(check(broken, graph), std::logic_error);
+    broken = good;
+    broken[0] = {0xffffff80, 0xffffff80};  // the system's
+    EXPECT_THROW(check(broken, graph), std::logic_error);
+    broken = good;
+    broken[2].mask = 0xffff0f80;  // not a block
+    EXPECT_THROW(check(broken, graph), std::logic_error);
+}
+
+}  // namespace
+}  // namespace spinn
