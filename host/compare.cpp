@@ -16,6 +16,7 @@ constexpr std::size_t correlated_neurons = 200;
 constexpr double correlation_bin_ms = 2.0;  // as van Albada et al. 2018
 constexpr std::uint64_t sample_seed = 1;
 constexpr std::uint32_t rate_stretches = 20;
+constexpr std::uint32_t cv_stretches = 5;
 constexpr double standard_errors = 3.0;
 constexpr double alpha_of_all_tests = 0.01;
 constexpr std::uint32_t never = 0xffffffff;
@@ -52,7 +53,7 @@ TrainComparison compare_trains(std::span<const std::uint32_t> a, std::span<const
 DistributionPair pair_of(std::vector<double> machine, std::vector<double> reference, std::size_t machine_samples,
                          std::size_t reference_samples, double alpha) {
     DistributionPair pair{.ks = ks_distance(machine, reference),
-                          .ks_critical = ks_critical(machine_samples, reference_samples, alpha)};
+                          .ks_allowed = ks_critical(machine_samples, reference_samples, alpha)};
     pair.machine = std::move(machine);
     pair.reference = std::move(reference);
     return pair;
@@ -70,6 +71,29 @@ double rate_error_hz(const SpikeTrains& trains, std::uint32_t ticks, double time
     return standard_error_of_mean(rates);
 }
 
+/// Standard error of the mean CV, from equal stretches of the run; 0 when they have too few spikes to tell.
+double cv_error(const SpikeTrains& trains, std::uint32_t ticks) {
+    const std::uint32_t stretch = ticks / cv_stretches;
+    std::vector<double> means;
+    for (std::uint32_t k = 0; k < cv_stretches; ++k) {
+        SpikeTrains part{.neurons = trains.neurons, .offsets = {0}};
+        for (std::size_t i = 0; i < trains.neurons.size(); ++i) {
+            for (const std::uint32_t tick : trains.of(i))
+                if (tick >= k * stretch && tick - k * stretch < stretch) part.ticks.push_back(tick);
+            part.offsets.push_back(part.ticks.size());
+        }
+        const double centre = mean(cv_of_intervals(part));
+        if (std::isfinite(centre)) means.push_back(centre);
+    }
+    return means.size() < 2 ? 0.0 : standard_error_of_mean(means);
+}
+
+/// The distance that a shift of a distribution's mean causes: shift times its peak density, as if it were normal.
+double distance_of_shift(double shift, const DistributionPair& pair) {
+    const double deviation = std::sqrt(0.5 * (variance(pair.machine) + variance(pair.reference)));
+    return deviation > 0.0 ? std::min(1.0, 0.4 * shift / deviation) : 0.0;
+}
+
 void compare_statistics(const SpikeTrains& machine, const SpikeTrains& reference, const RunInfo& run,
                         PopulationComparison& result) {
     const double seconds = run.ticks * run.timestep_ms / 1000.0;
@@ -81,10 +105,14 @@ void compare_statistics(const SpikeTrains& machine, const SpikeTrains& reference
                                     rate_error_hz(reference, run.ticks, run.timestep_ms));
     result.rate_spread_hz = standard_errors * error + (seconds > 0.0 ? 1.0 / (n * seconds) : 0.0);
     result.rates = pair_of(rates, rates_reference, rates.size(), rates_reference.size(), run.alpha);
+    result.rates.ks_allowed =
+        std::min(1.0, result.rates.ks_allowed + distance_of_shift(standard_errors * error, result.rates));
 
     std::vector<double> cvs = cv_of_intervals(machine), cvs_reference = cv_of_intervals(reference);
     const std::size_t n_cvs = cvs.size(), n_cvs_reference = cvs_reference.size();
     result.cvs = pair_of(std::move(cvs), std::move(cvs_reference), n_cvs, n_cvs_reference, run.alpha);
+    const double cv_spread = standard_errors * std::hypot(cv_error(machine, run.ticks), cv_error(reference, run.ticks));
+    result.cvs.ks_allowed = std::min(1.0, result.cvs.ks_allowed + distance_of_shift(cv_spread, result.cvs));
 
     const std::vector<std::size_t> sample = fixed_sample(machine.neurons.size(), correlated_neurons, sample_seed);
     const auto bin = static_cast<std::uint32_t>(std::max(1.0, std::round(correlation_bin_ms / run.timestep_ms)));

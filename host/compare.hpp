@@ -6,10 +6,13 @@
 ///
 /// - spikes of sources must be the same, all of them: else it was not the same network
 /// - mean rates may differ by 3 standard errors, taken from 20 equal stretches of each run, plus one spike
-/// - Kolmogorov-Smirnov distances of rates and CVs stay below the critical value for the number of neurons; for
-/// correlations
-///   likewise, counting neurons, because pairs that share a neuron are not independent. alpha is 0.01 for all tests of
-///   a comparison together, shared evenly (Bonferroni)
+/// - Kolmogorov-Smirnov distances stay below the critical value for the number of neurons, at an alpha of 0.01 for all
+/// tests of
+///   a comparison together, shared evenly (Bonferroni). Neurons of a network fluctuate together, so the mean of a
+///   statistic wanders more than independent neurons would let it: for rates and CVs, the distance that a shift of the
+///   mean within 3 standard errors causes (0.4 / standard deviation, as of a normal distribution) is allowed on top.
+///   The errors are those of 20 stretches for rates and 5 for CVs. For correlations neurons count, not pairs, which are
+///   not independent
 /// - before the first spike that differs, of any recorded neuron, membrane traces may be off by 0.5 mV (root mean
 /// square)
 #pragma once
@@ -30,8 +33,8 @@ namespace spinn {
 /// One statistic in both runs.
 struct DistributionPair {
     std::vector<double> machine, reference;
-    double ks = 0.0;           ///< NaN when one is empty
-    double ks_critical = 0.0;  ///< likewise
+    double ks = 0.0;          ///< NaN when one is empty
+    double ks_allowed = 0.0;  ///< what finite samples explain; likewise
 };
 
 /// Difference machine - reference of the membrane traces of a population, mV.

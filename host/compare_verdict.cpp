@@ -32,10 +32,10 @@ std::vector<std::string> objections(const Comparison& comparison) {
                             fixed_text(one.rate_hz_reference, 2) + " Hz, where sampling explains " +
                             fixed_text(one.rate_spread_hz, 2) + " Hz");
         const auto distance = [&](const DistributionPair& pair, const char* what) {
-            if (pair.ks > pair.ks_critical)  // false for NaN: nothing to compare
+            if (pair.ks > pair.ks_allowed)  // false for NaN: nothing to compare
                 found.push_back(std::string("the distributions of ") + what + " of " + quoted(one.name) + " lie " +
                                 fixed_text(pair.ks, 3) + " apart, where sampling explains " +
-                                fixed_text(pair.ks_critical, 3));
+                                fixed_text(pair.ks_allowed, 3));
         };
         distance(one.rates, "rates");
         distance(one.cvs, "interval variation");

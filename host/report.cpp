@@ -73,7 +73,7 @@ std::string population_table(const Comparison& comparison) {
         };
         const auto distance = [&](const DistributionPair& pair) {
             if (!one.records_spikes || !std::isfinite(pair.ks)) return cell("-");
-            return cell(fixed_text(pair.ks, 3), pair.ks > pair.ks_critical ? "bad" : "good");
+            return cell(fixed_text(pair.ks, 3), pair.ks > pair.ks_allowed ? "bad" : "good");
         };
         const std::uint64_t most = std::max(one.spikes, one.spikes_reference);
         const double same =
@@ -179,8 +179,9 @@ numbers, and the same order of work within a time step. The machine computes in 
 reference in double precision.</li>
 <li>A recurrent network is chaotic: once a single spike has moved by one step, the runs part and become two samples of the same
 statistics. Spikes are therefore compared one by one until they part, the runs as wholes by their distributions.</li>
-<li>Kolmogorov&ndash;Smirnov distances are held against the critical value at &alpha; = 0.01 for all tests together, mean rates
-against three standard errors. Correlations are those of 200 neurons at most, in bins of 2 ms; CVs those of neurons with three
+<li>Mean rates are held against three standard errors; Kolmogorov&ndash;Smirnov distances against the critical value at
+&alpha; = 0.01 for all tests together, plus what a shift of the mean by three standard errors causes, because neurons of a network
+fluctuate together. Correlations are those of 200 neurons at most, in bins of 2 ms; CVs those of neurons with three
 spikes or more.</li>
 <li>Differences of membrane potentials count until the first spike differs anywhere: from there on they show the networks
 parting, not the arithmetic. In the figures the stretch before is drawn to scale, the shaded one after it is cut off.</li>

@@ -337,8 +337,8 @@ std::string histogram(const std::string& title, const std::string& x_label, cons
     chart.steps(machine, true, "machine");
     chart.steps(reference, false, "reference");
     if (std::isfinite(pair.ks)) {
-        const bool passed = !(pair.ks > pair.ks_critical);
-        chart.note("KS " + fixed_text(pair.ks, 3) + (passed ? " \u2264 " : " > ") + fixed_text(pair.ks_critical, 3),
+        const bool passed = !(pair.ks > pair.ks_allowed);
+        chart.note("KS " + fixed_text(pair.ks, 3) + (passed ? " \u2264 " : " > ") + fixed_text(pair.ks_allowed, 3),
                    passed ? "good" : "bad");
     }
     return figure(title, std::move(chart).finish());

@@ -116,13 +116,16 @@ double mean(std::span<const double> values) {
     return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
-double standard_error_of_mean(std::span<const double> values) {
-    if (values.size() < 2) return not_a_number;
+double variance(std::span<const double> values) {
     const double centre = mean(values);
     double squares = 0.0;
     for (const double value : values) squares += (value - centre) * (value - centre);
-    const auto n = static_cast<double>(values.size());
-    return std::sqrt(squares / (n - 1.0) / n);
+    return values.empty() ? not_a_number : squares / static_cast<double>(values.size());
+}
+
+double standard_error_of_mean(std::span<const double> values) {
+    if (values.size() < 2) return not_a_number;
+    return std::sqrt(variance(values) / static_cast<double>(values.size() - 1));
 }
 
 double ks_distance(std::vector<double> a, std::vector<double> b) {

@@ -43,6 +43,7 @@ std::vector<std::size_t> fixed_sample(std::size_t n, std::size_t count, std::uin
 /// Spikes of all trains in consecutive bins; the last bin may reach beyond the run. @param bin_ticks >= 1
 std::vector<std::uint32_t> binned_counts(const SpikeTrains& trains, std::uint32_t bin_ticks, std::uint32_t n_ticks);
 
+double variance(std::span<const double> values);                ///< of the values, divided by n; NaN for none
 double mean(std::span<const double> values);                    ///< NaN for none
 double standard_error_of_mean(std::span<const double> values);  ///< of independent values; NaN for fewer than two
 
