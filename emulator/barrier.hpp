@@ -1,5 +1,5 @@
-/// A barrier that spins for a moment, then sleeps: windows last microseconds, but a spinning wait on a busy machine starves the
-/// thread it waits for.
+/// A barrier that spins for a moment, then sleeps: windows last microseconds, but a spinning wait on a busy machine
+/// starves the thread it waits for.
 #pragma once
 
 #include <atomic>

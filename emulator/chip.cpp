@@ -6,7 +6,8 @@
 
 namespace spinn {
 
-static_assert(std::endian::native == std::endian::little, "memory is byte-addressed and little-endian, as the host must be");
+static_assert(std::endian::native == std::endian::little,
+              "memory is byte-addressed and little-endian, as the host must be");
 
 namespace {
 

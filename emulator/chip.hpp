@@ -33,9 +33,9 @@ constexpr std::uint32_t system_ram_base = 0xe5000000;
 constexpr std::uint32_t system_ram_bytes = 32 * 1024;
 constexpr std::uint32_t vcpu_base = 0xe5007000;  ///< 128 bytes for each virtual core
 constexpr std::uint32_t vcpu_bytes = 128;
-constexpr std::uint32_t vcpu_state = 46;         ///< u8
-constexpr std::uint32_t vcpu_physical_core = 45; ///< u8
-constexpr std::uint32_t vcpu_user0 = 112;        ///< u32: address of the core's region table
+constexpr std::uint32_t vcpu_state = 46;          ///< u8
+constexpr std::uint32_t vcpu_physical_core = 45;  ///< u8
+constexpr std::uint32_t vcpu_user0 = 112;         ///< u32: address of the core's region table
 }  // namespace bus
 
 struct Chip {
@@ -47,8 +47,8 @@ struct Chip {
     std::vector<std::uint8_t> physical_core;  ///< [virtual core]
 };
 
-/// Reads through the bus: SDRAM, system RAM and router counters, at any of their aliases. @returns false on a bus error (nothing
-/// there, or a misaligned register access); `out` is then unchanged
+/// Reads through the bus: SDRAM, system RAM and router counters, at any of their aliases. @returns false on a bus error
+/// (nothing there, or a misaligned register access); `out` is then unchanged
 bool read(const Chip& chip, std::uint32_t address, std::span<std::byte> out);
 
 /// Writes through the bus; registers are read-only so far. @returns false on a bus error; nothing is then written

@@ -21,9 +21,9 @@ struct FunctionalEngine::Source {
 struct FunctionalEngine::Target {
     /// Keys of one source that one path brings here, and one matrix of the rows they stand for.
     struct Rows {
-        std::uint32_t source = 0;               ///< core
-        std::uint32_t first = 0, end = 0;       ///< atoms of the source, as in SpikeList
-        RowBlock block;                         ///< offsets[atom - first]
+        std::uint32_t source = 0;          ///< core
+        std::uint32_t first = 0, end = 0;  ///< atoms of the source, as in SpikeList
+        RowBlock block;                    ///< offsets[atom - first]
     };
     struct Packets {
         std::uint32_t source = 0, first = 0, end = 0;
@@ -71,8 +71,9 @@ class EngineServices final : public CoreServices {
             return;
         }
         for (const MulticastPacket& packet : packets) {
-            const auto above = std::upper_bound(paths_.begin(), paths_.end(), value(packet.key),
-                                                [](std::uint32_t key, const KeyPath& path) { return key < path.first_key; });
+            const auto above =
+                std::upper_bound(paths_.begin(), paths_.end(), value(packet.key),
+                                 [](std::uint32_t key, const KeyPath& path) { return key < path.first_key; });
             ++sent_[static_cast<std::size_t>(above - paths_.begin()) - 1];
         }
     }

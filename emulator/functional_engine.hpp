@@ -1,10 +1,10 @@
 /// The functional engine: every packet of a tick arrives within the tick, as on a board with time to spare.
 ///
-/// Routes are resolved once (key_paths). Time advances in windows of `d` ticks, d the smallest delay between two cores: within
-/// a window a core needs nothing that another sends in it. In a window each core first adds the rows of the spikes that its
-/// sources sent in the window before, then runs its d ticks and lists the spikes it sends; then the lists are swapped. A core
-/// reads what others finished last and writes only what is its own, sources in key order: the result is the same
-/// whatever the number of threads.
+/// Routes are resolved once (key_paths). Time advances in windows of `d` ticks, d the smallest delay between two cores:
+/// within a window a core needs nothing that another sends in it. In a window each core first adds the rows of the
+/// spikes that its sources sent in the window before, then runs its d ticks and lists the spikes it sends; then the
+/// lists are swapped. A core reads what others finished last and writes only what is its own, sources in key order: the
+/// result is the same whatever the number of threads.
 #pragma once
 
 #include <cstdint>
@@ -37,7 +37,8 @@ class FunctionalEngine {
     FunctionalEngine(const FunctionalEngine&) = delete;
     FunctionalEngine& operator=(const FunctionalEngine&) = delete;
 
-    /// Starts the programs (synaptic rows are made here, in parallel). @throws RequestError of the first core that fails
+    /// Starts the programs (synaptic rows are made here, in parallel). @throws RequestError of the first core that
+    /// fails
     void start();
 
     /// Advances by n ticks. Tables may be changed between calls.
@@ -68,7 +69,7 @@ class FunctionalEngine {
     std::vector<Target> targets_;  ///< [core]
     std::vector<Worker> workers_;
     std::uint32_t window_ = 1;
-    std::size_t parity_ = 0;       ///< which of the two spike lists is written next
+    std::size_t parity_ = 0;  ///< which of the two spike lists is written next
     Tick now_{0};
     std::uint64_t resolved_version_ = ~std::uint64_t{0};
     std::uint64_t packets_sent_ = 0, packet_hops_ = 0;

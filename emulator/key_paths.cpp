@@ -77,8 +77,10 @@ class PathFinder {
                 route = chip.router.table()[*found.entry].route;
             } else {
                 visit.default_routed = true;
-                if (here.link) route = route_bit(opposite(*here.link));
-                else visit.dropped = 1;
+                if (here.link)
+                    route = route_bit(opposite(*here.link));
+                else
+                    visit.dropped = 1;
             }
             follow(path, visit, route, here.chip, waiting);
             path.visits.push_back(visit);
@@ -100,8 +102,10 @@ class PathFinder {
         for (int core = 0; core < physical_cores_per_chip; ++core) {
             if ((route & route_bit_of_core(core)) == 0) continue;
             const auto target = core_index_.find({chip, static_cast<std::uint8_t>(core)});
-            if (target != core_index_.end()) path.receivers.push_back(target->second);
-            else ++visit.dropped;
+            if (target != core_index_.end())
+                path.receivers.push_back(target->second);
+            else
+                ++visit.dropped;
         }
     }
 

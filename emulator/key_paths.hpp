@@ -1,7 +1,7 @@
 /// Where the keys of a core go: each block of keys walked once through the real routing tables, chip by chip.
 ///
-/// Default routes, drops and loops are what the routers make of them. A block that some entry splits is halved until no entry
-/// does. Valid until a table changes (tables_version).
+/// Default routes, drops and loops are what the routers make of them. A block that some entry splits is halved until no
+/// entry does. Valid until a table changes (tables_version).
 #pragma once
 
 #include <cstdint>
@@ -14,9 +14,10 @@ namespace spinn {
 /// What one router does with every packet of a path.
 struct RouterVisit {
     Chip* chip = nullptr;
-    bool local = false;           ///< came from a core of this chip
+    bool local = false;  ///< came from a core of this chip
     bool default_routed = false;
-    std::uint32_t dropped = 0;    ///< copies lost here: no route at the source, a dead link, a core without a program, a loop
+    std::uint32_t dropped =
+        0;  ///< copies lost here: no route at the source, a dead link, a core without a program, a loop
 };
 
 /// Keys that all take one path.

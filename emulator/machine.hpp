@@ -22,7 +22,7 @@ struct Core {
     ProgramKind kind = ProgramKind::neurons;
     bool sends = false;
     KeyBlock keys;
-    std::uint32_t n_keys = 0;                ///< keys.key .. keys.key + n_keys - 1 may be sent
+    std::uint32_t n_keys = 0;  ///< keys.key .. keys.key + n_keys - 1 may be sent
     std::uint32_t block_address = 0;
     std::unique_ptr<CoreProgram> program;
 };
@@ -39,8 +39,8 @@ Machine make_machine_of(const MachineShape& shape);
 Chip& chip_of(Machine& machine, ChipCoord coord);
 const Chip& chip_of(const Machine& machine, ChipCoord coord);
 
-/// Loads tables and blocks, and puts a program on each core of the image; state `ready`. Programs start when the engine starts
-/// them. @throws RequestError when the image names a chip or core that the machine lacks
+/// Loads tables and blocks, and puts a program on each core of the image; state `ready`. Programs start when the engine
+/// starts them. @throws RequestError when the image names a chip or core that the machine lacks
 void load(Machine& machine, const MachineImage& image, const ProgramOptions& options);
 
 /// Sum of the table versions of all chips: a change of any table changes it.

@@ -58,14 +58,16 @@ void append_bits(std::span<const std::uint32_t> field, std::span<const std::uint
         }
 }
 
-void take_spikes(std::span<const std::uint32_t> words, const RecordingChannel& plan, bool repeated, CoreRecordings& out) {
+void take_spikes(std::span<const std::uint32_t> words, const RecordingChannel& plan, bool repeated,
+                 CoreRecordings& out) {
     const std::uint32_t field = bit_field_words(static_cast<std::uint32_t>(plan.atoms.size()));
     for (std::size_t i = 0; i + 1 < words.size();) {
         const std::uint32_t tick = words[i++];
         std::size_t n_fields = repeated ? words[i++] : 1;
         n_fields = std::min(n_fields, (words.size() - i) / std::max(1u, field));
         const std::size_t first = out.spike_atoms.size();
-        for (std::size_t f = 0; f < n_fields; ++f, i += field) append_bits(words.subspan(i, field), plan.atoms, tick, out);
+        for (std::size_t f = 0; f < n_fields; ++f, i += field)
+            append_bits(words.subspan(i, field), plan.atoms, tick, out);
         std::sort(out.spike_atoms.begin() + static_cast<std::ptrdiff_t>(first), out.spike_atoms.end());
     }
 }
@@ -100,8 +102,10 @@ CoreRecordings take_recordings(Machine& machine, const Core& core) {
         const std::uint32_t used = std::min(fields[1] & ~recording_lost_flag, fields[0]);
         out.lost = out.lost || (fields[1] & recording_lost_flag) != 0;
         const std::vector<std::uint32_t> words = block.words(fields[2], used / 4);
-        if (channels[c].variable == 0) take_spikes(words, channels[c], repeated, out);
-        else take_samples(words, channels[c], out);
+        if (channels[c].variable == 0)
+            take_spikes(words, channels[c], repeated, out);
+        else
+            take_samples(words, channels[c], out);
         const std::uint32_t empty = 0;
         write(chip, buffer + 4, std::as_bytes(std::span(&empty, 1)));
     }

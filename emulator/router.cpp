@@ -8,8 +8,8 @@ namespace spinn {
 
 void Router::load(std::span<const RoutingEntry> entries) {
     if (entries.size() > static_cast<std::size_t>(routing_table_capacity))
-        throw RequestError({.what = "a routing table of " + std::to_string(entries.size()) + " entries; the router holds " +
-                                    std::to_string(routing_table_capacity),
+        throw RequestError({.what = "a routing table of " + std::to_string(entries.size()) +
+                                    " entries; the router holds " + std::to_string(routing_table_capacity),
                             .where = "router",
                             .fix = "minimise the tables when mapping"});
     table_.assign(entries.begin(), entries.end());

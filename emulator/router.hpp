@@ -15,7 +15,8 @@
 
 namespace spinn {
 
-/// The 16 diagnostic counters at 0xe1000300. Multicast only so far: the others count packet types that a network does not send.
+/// The 16 diagnostic counters at 0xe1000300. Multicast only so far: the others count packet types that a network does
+/// not send.
 enum class RouterCounter : std::uint8_t {
     local_multicast = 0,
     external_multicast = 1,
@@ -39,7 +40,9 @@ class Router {
     /// Changes with every change of a table; an engine that resolved keys compares it.
     std::uint64_t version() const { return version_; }
 
-    void count(RouterCounter counter, std::uint64_t packets) { counters_[static_cast<std::size_t>(counter)] += packets; }
+    void count(RouterCounter counter, std::uint64_t packets) {
+        counters_[static_cast<std::size_t>(counter)] += packets;
+    }
     std::uint64_t counter(RouterCounter counter) const { return counters_[static_cast<std::size_t>(counter)]; }
 
     /// What the register reads: 32 bits that wrap.

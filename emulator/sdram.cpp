@@ -21,9 +21,10 @@ Sdram::Sdram() {
     void* const memory =
         mmap(nullptr, sdram_size_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED)
-        throw RequestError({.what = std::string("cannot reserve 128 MiB of address space for a chip: ") + std::strerror(errno),
-                            .where = "SDRAM",
-                            .fix = "choose a smaller machine, or lift the limit on virtual memory (ulimit -v)"});
+        throw RequestError(
+            {.what = std::string("cannot reserve 128 MiB of address space for a chip: ") + std::strerror(errno),
+             .where = "SDRAM",
+             .fix = "choose a smaller machine, or lift the limit on virtual memory (ulimit -v)"});
     base_ = static_cast<std::byte*>(memory);
 }
 
@@ -51,20 +52,22 @@ std::span<std::uint32_t> Sdram::words(std::uint32_t address, std::uint32_t n_wor
 }
 
 void Sdram::load(const ImageSegment& segment) {
-    const std::span<std::byte> target =
-        segment.bytes.size() > sdram_size_bytes ? std::span<std::byte>{}
-                                                : bytes(segment.address, static_cast<std::uint32_t>(segment.bytes.size()));
+    const std::span<std::byte> target = segment.bytes.size() > sdram_size_bytes
+                                            ? std::span<std::byte>{}
+                                            : bytes(segment.address, static_cast<std::uint32_t>(segment.bytes.size()));
     if (target.size() != segment.bytes.size())
-        throw RequestError({.what = "a segment of the image lies outside SDRAM", .where = "chip " + to_string(segment.chip)});
+        throw RequestError(
+            {.what = "a segment of the image lies outside SDRAM", .where = "chip " + to_string(segment.chip)});
     if (target.empty()) return;
-    const bool aligned = segment.file && segment.address % image_page_bytes == 0 &&
-                         segment.file->offset % image_page_bytes == 0;
+    const bool aligned =
+        segment.file && segment.address % image_page_bytes == 0 && segment.file->offset % image_page_bytes == 0;
     if (aligned) {
         const std::size_t whole_pages = target.size() / image_page_bytes * image_page_bytes;
         if (whole_pages > 0 &&
             mmap(target.data(), whole_pages, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE,
                  segment.file->descriptor, static_cast<off_t>(segment.file->offset)) == MAP_FAILED)
-            throw RequestError({.what = std::string("cannot map the image: ") + std::strerror(errno), .where = "image file"});
+            throw RequestError(
+                {.what = std::string("cannot map the image: ") + std::strerror(errno), .where = "image file"});
         std::copy(segment.bytes.begin() + static_cast<std::ptrdiff_t>(whole_pages), segment.bytes.end(),
                   target.begin() + static_cast<std::ptrdiff_t>(whole_pages));
         return;

@@ -42,6 +42,9 @@ class Hdf5Handle {
 class Hdf5Silence {
  public:
     Hdf5Silence() {
+        // HDF5 1.10 crashes at exit when a file could not be flushed because the disk was full. Everything is closed
+        // here, so its clean-up at exit has nothing to do.
+        H5dont_atexit();
         H5Eget_auto2(H5E_DEFAULT, &print_, &data_);
         H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
     }

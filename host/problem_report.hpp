@@ -66,8 +66,8 @@ class ProblemReport {
     std::size_t left_out_ = 0;
 };
 
-/// The candidate that `word` most likely misspells, or "" when none is near (edit distance, letter case ignored). Only the
-/// first 2000 candidates are looked at.
+/// The candidate that `word` most likely misspells, or "" when none is near (edit distance, letter case ignored). Only
+/// the first 2000 candidates are looked at.
 std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates);
 
 /// "did you mean 'tau_m'?" or "one of: a, b, c" when nothing is near.

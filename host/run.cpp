@@ -105,9 +105,12 @@ class Extractor {
 
 std::string_view name_of(Rounding rounding) {
     switch (rounding) {
-        case Rounding::truncate: return "truncate";
-        case Rounding::nearest: return "nearest";
-        case Rounding::stochastic: return "stochastic";
+        case Rounding::truncate:
+            return "truncate";
+        case Rounding::nearest:
+            return "nearest";
+        case Rounding::stochastic:
+            return "stochastic";
     }
     return "?";
 }
@@ -146,11 +149,12 @@ RunReport run_image(const MachineImage& image, const RunOptions& options, spdlog
     engine.start();
     report.load_s = loading.seconds();
     report.window_ticks = engine.window_ticks();
-    log.info("load: cores={} synapses={} window_ticks={} time_s={:.3f}", machine.cores.size(), engine.counters().synapses,
-             engine.window_ticks(), report.load_s);
+    log.info("load: cores={} synapses={} window_ticks={} time_s={:.3f}", machine.cores.size(),
+             engine.counters().synapses, engine.window_ticks(), report.load_s);
 
     Extractor extractor(machine, image, writer.get());
-    const std::uint32_t piece = image.recording_ticks == 0 ? largest_piece_ticks : std::min(image.recording_ticks, largest_piece_ticks);
+    const std::uint32_t piece =
+        image.recording_ticks == 0 ? largest_piece_ticks : std::min(image.recording_ticks, largest_piece_ticks);
     std::uint32_t done = 0;
     while (done < total_ticks) {
         if (options.stop != nullptr && options.stop->load()) {
@@ -174,7 +178,8 @@ RunReport run_image(const MachineImage& image, const RunOptions& options, spdlog
     report.packets_dropped = engine.packets_dropped();
     report.packet_hops = engine.packet_hops();
     report.spike_hash = extractor.hash();
-    for (const PopulationInfo& population : image.populations) report.populations.push_back({population.name, population.size});
+    for (const PopulationInfo& population : image.populations)
+        report.populations.push_back({population.name, population.size});
     for (const Core& core : machine.cores)
         if (core.kind != ProgramKind::delay_extension)
             report.populations[core.population].spikes += core.program->counters().spikes;
@@ -184,12 +189,14 @@ RunReport run_image(const MachineImage& image, const RunOptions& options, spdlog
     report.peak_rss_bytes = peak_rss_bytes();
     if (report.packets_dropped > 0) log.warn("{} packets were dropped by routers", report.packets_dropped);
     if (report.counters.saturations > 0)
-        log.warn("{} additions saturated a ring buffer: the input of some neurons was cut", report.counters.saturations);
+        log.warn("{} additions saturated a ring buffer: the input of some neurons was cut",
+                 report.counters.saturations);
     if (report.counters.weights_masked > 0)
         log.warn("{} weights did not fit 16 bits and wrapped", report.counters.weights_masked);
     if (report.counters.delay_overflows > 0)
         log.warn("{} spikes were lost in delay extensions", report.counters.delay_overflows);
-    if (extractor.lost()) log.warn("{} records were lost: a recording buffer was full", report.counters.recordings_lost);
+    if (extractor.lost())
+        log.warn("{} records were lost: a recording buffer was full", report.counters.recordings_lost);
     if (writer) writer->finish(provenance(image, options, report));
     return report;
 }

@@ -22,10 +22,10 @@ namespace spinn {
 struct RunOptions {
     unsigned threads = 1;
     Rounding rounding = Rounding::truncate;
-    std::optional<double> duration_ms;                    ///< default: the network's
-    std::optional<std::filesystem::path> results;         ///< where to write the results file
-    std::string image_hash;                               ///< provenance
-    const std::atomic<bool>* stop = nullptr;              ///< set: end after the piece under way
+    std::optional<double> duration_ms;                        ///< default: the network's
+    std::optional<std::filesystem::path> results;             ///< where to write the results file
+    std::string image_hash;                                   ///< provenance
+    const std::atomic<bool>* stop = nullptr;                  ///< set: end after the piece under way
     std::function<void(double done, double total)> progress;  ///< biological ms, after each piece
 };
 
@@ -43,10 +43,10 @@ struct RunReport {
     std::uint32_t window_ticks = 1;
     ProgramCounters counters;
     std::uint64_t packets_sent = 0, packets_dropped = 0, packet_hops = 0;
-    std::uint64_t spike_hash = 0;                         ///< over the recorded spikes
+    std::uint64_t spike_hash = 0;  ///< over the recorded spikes
     std::vector<PopulationCount> populations;
     std::uint64_t peak_rss_bytes = 0;
-    bool stopped = false;                                 ///< ended early by RunOptions::stop
+    bool stopped = false;  ///< ended early by RunOptions::stop
 };
 
 /// @throws RequestError when the image cannot run; InputError when the results file cannot be written

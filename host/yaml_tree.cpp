@@ -164,7 +164,8 @@ YamlTree parse_yaml(std::string_view text, const std::string& file_name) {
     } catch (const YAML::Exception& error) {
         const std::size_t line = error.mark.line < 0 ? 0 : static_cast<std::size_t>(error.mark.line) + 1;
         fail(file_name, line, "not YAML: " + error.msg,
-             "look for a missing colon, quote, bracket or indentation here or just above; inside { } a view needs quotes, "
+             "look for a missing colon, quote, bracket or indentation here or just above; inside { } a view needs "
+             "quotes, "
              "\"a[0:80]\"");
     }
     return std::move(builder.tree);

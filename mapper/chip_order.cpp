@@ -19,8 +19,9 @@ Vec operator-(Vec a, Vec b) { return {a.x - b.x, a.y - b.y}; }
 Vec operator-(Vec a) { return {-a.x, -a.y}; }
 Vec unit(Vec v) { return {sign(v.x), sign(v.y)}; }
 
-/// Appends the cells of the rectangle with one corner at `at` and sides `along` (the way the curve goes) and `across`, both
-/// parallel to an axis. Source: J. Cerveny's generalised Hilbert curve: halve the long side, or cut the square in three.
+/// Appends the cells of the rectangle with one corner at `at` and sides `along` (the way the curve goes) and `across`,
+/// both parallel to an axis. Source: J. Cerveny's generalised Hilbert curve: halve the long side, or cut the square in
+/// three.
 void append_curve(Vec at, Vec along, Vec across, std::vector<Vec>& cells) {
     const int width = length(along), height = length(across);
     const Vec step_along = unit(along), step_across = unit(across);
@@ -61,9 +62,12 @@ Vec region(const MachineShape& machine, std::size_t cores_wanted) {
     Vec size{1, 1};
     while (cores_in(machine, size.x, size.y) < cores_wanted) {
         const bool can_widen = size.x < machine.width, can_heighten = size.y < machine.height;
-        if (can_widen && (size.x <= size.y || !can_heighten)) ++size.x;
-        else if (can_heighten) ++size.y;
-        else break;
+        if (can_widen && (size.x <= size.y || !can_heighten))
+            ++size.x;
+        else if (can_heighten)
+            ++size.y;
+        else
+            break;
     }
     return size;
 }
@@ -73,8 +77,10 @@ Vec region(const MachineShape& machine, std::size_t cores_wanted) {
 std::vector<ChipCoord> chips_along_curve(const MachineShape& machine, std::size_t cores_wanted) {
     const Vec size = region(machine, cores_wanted);
     std::vector<Vec> cells;
-    if (size.x >= size.y) append_curve({0, 0}, {size.x, 0}, {0, size.y}, cells);
-    else append_curve({0, 0}, {0, size.y}, {size.x, 0}, cells);
+    if (size.x >= size.y)
+        append_curve({0, 0}, {size.x, 0}, {0, size.y}, cells);
+    else
+        append_curve({0, 0}, {0, size.y}, {size.x, 0}, cells);
 
     std::vector<ChipCoord> order;
     for (const Vec cell : cells) {

@@ -13,7 +13,8 @@ namespace spinn {
 
 namespace {
 
-/// The one table entry that covers all cores of a population: allocate_keys() gives core i the block base + i * block size.
+/// The one table entry that covers all cores of a population: allocate_keys() gives core i the block base + i * block
+/// size.
 /// @param first_slice, n_slices  of the population's run in the graph
 std::optional<KeyGroup> key_group(const std::vector<const KeyBlock*>& keys_of, std::uint32_t first_slice,
                                   std::uint32_t n_slices) {
@@ -56,13 +57,15 @@ KeyGroups key_groups(const MachineGraph& graph, const std::vector<const KeyBlock
     return groups;
 }
 
-/// Regions in the order of their numbers, but those that are mostly reserved last: the image holds no bytes of what follows the
-/// last initialised word.
+/// Regions in the order of their numbers, but those that are mostly reserved last: the image holds no bytes of what
+/// follows the last initialised word.
 std::array<std::size_t, region_count> layout_order() {
     std::array<std::size_t, region_count> order{};
     std::iota(order.begin(), order.end(), std::size_t{0});
     const auto rank = [](std::size_t region) {
-        return region == static_cast<std::size_t>(Region::synaptic_matrix) ? 2 : region == static_cast<std::size_t>(Region::recording);
+        return region == static_cast<std::size_t>(Region::synaptic_matrix)
+                   ? 2
+                   : region == static_cast<std::size_t>(Region::recording);
     };
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return rank(a) < rank(b); });
     return order;
@@ -78,7 +81,8 @@ std::vector<std::byte> lay_out(CoreBlockWords block, std::uint32_t address) {
         if (part.reserved_words == 0) continue;
         const std::uint32_t start = next;
         if (r == static_cast<std::size_t>(Region::recording))
-            for (std::size_t buffer = 0; buffer < part.words.at(0); ++buffer) part.words[1 + 3 * buffer + 2] += address + start * 4;
+            for (std::size_t buffer = 0; buffer < part.words.at(0); ++buffer)
+                part.words[1 + 3 * buffer + 2] += address + start * 4;
         std::uint32_t sum = 0;
         for (const std::uint32_t word : part.words) sum += word;
         table[r] = {address + start * 4, sum, part.reserved_words};
@@ -117,10 +121,11 @@ MachineImage compile(const Network& network, const MachineGraph& graph, const Pl
     image.tables = tables;
     for (std::size_t p = 0; p < network.populations.size(); ++p) {
         const Population& population = network.populations[p];
-        const bool records = std::any_of(context.recorded[p].begin(), context.recorded[p].end(), [](const auto& channel) {
-            return channel.variable == static_cast<std::uint32_t>(Variable::spikes);
-        });
-        image.populations.push_back({population.name, std::string(describe(population.model).name), population.size, records});
+        const bool records = std::any_of(
+            context.recorded[p].begin(), context.recorded[p].end(),
+            [](const auto& channel) { return channel.variable == static_cast<std::uint32_t>(Variable::spikes); });
+        image.populations.push_back(
+            {population.name, std::string(describe(population.model).name), population.size, records});
     }
 
     std::map<ChipCoord, std::uint32_t> next_address;
@@ -149,7 +154,8 @@ MachineImage compile(const Network& network, const MachineGraph& graph, const Pl
         address += static_cast<std::uint32_t>(slice.sdram_bytes);
 
         const std::uint32_t ticks = recording_ticks(context, s);
-        if (ticks != 0) image.recording_ticks = image.recording_ticks == 0 ? ticks : std::min(image.recording_ticks, ticks);
+        if (ticks != 0)
+            image.recording_ticks = image.recording_ticks == 0 ? ticks : std::min(image.recording_ticks, ticks);
     }
     return image;
 }

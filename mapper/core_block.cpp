@@ -73,8 +73,10 @@ std::vector<std::uint32_t> array_words(const CompileContext& context, const Slic
     const std::vector<std::vector<double>>& times = context.network->populations[slice.population].spike_times_ms;
     std::vector<std::vector<double>> mine(slice.n_atoms);
     for (std::uint32_t atom = 0; atom < slice.n_atoms; ++atom) {
-        if (times.size() == 1) mine[atom] = times[0];
-        else if (!times.empty()) mine[atom] = times[slice.first_atom + atom];
+        if (times.size() == 1)
+            mine[atom] = times[0];
+        else if (!times.empty())
+            mine[atom] = times[slice.first_atom + atom];
     }
     ArrayRegion sources = array_region(mine, context.timestep_us);
     sources.population = slice.population;
@@ -101,7 +103,8 @@ ConnectionRule rule_for(const ConnectionRule& rule, const Slice& slice) {
     return mine;
 }
 
-void put_entry(PopulationTable& table, const KeyGroup& group, std::uint32_t atoms_per_core, std::uint32_t first_address) {
+void put_entry(PopulationTable& table, const KeyGroup& group, std::uint32_t atoms_per_core,
+               std::uint32_t first_address) {
     PopulationEntry entry;
     entry.key = group.key;
     entry.mask = group.mask;
@@ -268,13 +271,20 @@ CoreBlockWords core_block(const CompileContext& context, std::uint32_t slice_ind
     const Slice& slice = slice_of(context, slice_index);
     const PopulationPlan& plan = context.graph->plans[slice.population];
     CoreBlockWords block;
-    SystemRegion system{slice.program, context.timestep_us, context.network->seed, slice.population,
-                        slice.first_atom, slice.n_atoms, keys != nullptr, keys != nullptr ? *keys : KeyBlock{}};
+    SystemRegion system{
+        slice.program,    context.timestep_us, context.network->seed, slice.population,
+        slice.first_atom, slice.n_atoms,       keys != nullptr,       keys != nullptr ? *keys : KeyBlock{}};
     put(block, Region::system, encode(system));
     switch (slice.program) {
-        case ProgramKind::neurons: put(block, Region::program, neuron_words(context, slice)); break;
-        case ProgramKind::poisson_source: put(block, Region::program, poisson_words(context, slice)); break;
-        case ProgramKind::array_source: put(block, Region::program, array_words(context, slice)); break;
+        case ProgramKind::neurons:
+            put(block, Region::program, neuron_words(context, slice));
+            break;
+        case ProgramKind::poisson_source:
+            put(block, Region::program, poisson_words(context, slice));
+            break;
+        case ProgramKind::array_source:
+            put(block, Region::program, array_words(context, slice));
+            break;
         case ProgramKind::delay_extension:
             put(block, Region::program,
                 encode(DelayRegion{plan.n_stages, plan.stage_ticks, plan.atoms_per_core,

@@ -19,12 +19,12 @@ struct CompileContext {
     const MachineGraph* graph = nullptr;
     std::uint32_t timestep_us = 1000;
     std::uint32_t duration_ticks = 0;
-    std::vector<ConnectionRule> rules;                          ///< [projection]
-    std::vector<std::vector<std::uint32_t>> projections_into;   ///< [population]: indices of projections
-    std::vector<std::uint32_t> source_cores;                    ///< [population]: number of slices
-    std::vector<std::vector<RecordingChannel>> recorded;        ///< [population]: atoms in the whole population
-    std::vector<std::vector<std::vector<double>>> parameters;   ///< [population][parameter][neuron]
-    std::vector<std::vector<std::vector<double>>> initial;      ///< [population][state][neuron]
+    std::vector<ConnectionRule> rules;                         ///< [projection]
+    std::vector<std::vector<std::uint32_t>> projections_into;  ///< [population]: indices of projections
+    std::vector<std::uint32_t> source_cores;                   ///< [population]: number of slices
+    std::vector<std::vector<RecordingChannel>> recorded;       ///< [population]: atoms in the whole population
+    std::vector<std::vector<std::vector<double>>> parameters;  ///< [population][parameter][neuron]
+    std::vector<std::vector<std::vector<double>>> initial;     ///< [population][state][neuron]
 };
 CompileContext compile_context(const Network& network, const MachineGraph& graph);
 
@@ -40,15 +40,15 @@ struct KeyGroups {
 /// The words of a core's block but its synaptic matrix and recording buffers, which are only reserved.
 struct CoreBlockWords {
     struct Part {
-        std::vector<std::uint32_t> words;   ///< initial words
-        std::uint32_t reserved_words = 0;   ///< at least words.size()
+        std::vector<std::uint32_t> words;  ///< initial words
+        std::uint32_t reserved_words = 0;  ///< at least words.size()
     };
     std::array<Part, region_count> regions;
 };
 
 /// @param keys  the slice's own; nullptr when it does not send
-CoreBlockWords core_block(const CompileContext& context, std::uint32_t slice, const KeyBlock* keys, const KeyGroups& groups,
-                          const KeyBlock* source_keys);
+CoreBlockWords core_block(const CompileContext& context, std::uint32_t slice, const KeyBlock* keys,
+                          const KeyGroups& groups, const KeyBlock* source_keys);
 
 /// SDRAM of a slice's block in bytes, whole pages.
 std::uint64_t block_bytes(const CompileContext& context, std::uint32_t slice);

@@ -56,8 +56,9 @@ KeyAllocation allocate_keys(const MachineGraph& graph, const KeyOptions&) {
         next += zone;
     }
     if (next > first_system_key)
-        throw RequestError({.what = "the network needs " + std::to_string(wanted) + " routing keys in zones of powers of two, " +
-                                    std::to_string(first_system_key) + " are free",
+        throw RequestError({.what = "the network needs " + std::to_string(wanted) +
+                                    " routing keys in zones of powers of two, " + std::to_string(first_system_key) +
+                                    " are free",
                             .where = "key allocation",
                             .fix = "use fewer neurons, or shorter delays (each delay stage takes keys of its own)"});
     return keys;
@@ -68,7 +69,8 @@ void check(const KeyAllocation& keys, const MachineGraph& graph) {
     if (keys.size() != graph.nets.size()) throw std::logic_error("keys: not one block for every net");
     for (std::size_t net = 0; net < keys.size(); ++net) {
         const std::uint64_t size = std::uint64_t{~keys[net].mask} + 1;
-        if (!std::has_single_bit(size)) throw std::logic_error(name(net) + ": the mask is not a run of ones from the top");
+        if (!std::has_single_bit(size))
+            throw std::logic_error(name(net) + ": the mask is not a run of ones from the top");
         if ((keys[net].key & ~keys[net].mask) != 0) throw std::logic_error(name(net) + ": the key is not aligned");
         if (size < graph.nets[net].n_keys) throw std::logic_error(name(net) + ": the block is too small");
         if (keys[net].key + size > first_system_key) throw std::logic_error(name(net) + ": overlaps the system's keys");

@@ -13,9 +13,9 @@ using KeyAllocation = std::vector<KeyBlock>;  ///< [net]
 
 struct KeyOptions {};
 
-/// Every population (and its delay extensions) has an aligned zone, cut evenly: slice i sends from zone + i * block, a power of two.
-/// So one population table entry serves all its cores, as in sPyNNaker (neural-runtime, section 3.4), and entries of
-/// neighbouring slices with equal routes merge.
+/// Every population (and its delay extensions) has an aligned zone, cut evenly: slice i sends from zone + i * block, a
+/// power of two. So one population table entry serves all its cores, as in sPyNNaker (neural-runtime, section 3.4), and
+/// entries of neighbouring slices with equal routes merge.
 /// @throws RequestError when the 32-bit key space is too small
 KeyAllocation allocate_keys(const MachineGraph& graph, const KeyOptions& options);
 

@@ -40,7 +40,8 @@ Mapping map_network(const Network& network, const std::optional<MachineShape>& m
                            [&] { return build_tables(mapping.routes, mapping.keys, mapping.graph, options.tables); });
     check(mapping.tables.tables, mapping.routes, mapping.keys, mapping.graph, mapping.machine);
     mapping.image = timed("compile", mapping, log, [&] {
-        return compile(network, mapping.graph, mapping.placements, mapping.keys, mapping.tables.tables, mapping.machine);
+        return compile(network, mapping.graph, mapping.placements, mapping.keys, mapping.tables.tables,
+                       mapping.machine);
     });
     return mapping;
 }

@@ -22,7 +22,7 @@ class logger;
 namespace spinn {
 
 struct PartitionOptions {
-    std::uint32_t max_atoms_per_core = 256;   ///< sPyNNaker's default; also the width of a row's index field
+    std::uint32_t max_atoms_per_core = 256;  ///< sPyNNaker's default; also the width of a row's index field
 };
 
 struct MapOptions {

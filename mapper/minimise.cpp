@@ -47,13 +47,13 @@ class OrderedTable {
 
     /// Where an entry of this generality goes: below all that are as general.
     std::size_t insertion_point(int general) const {
-        const auto first = std::upper_bound(masks_.begin(), masks_.end(), general, [](int wanted, std::uint32_t mask) {
-            return wanted < generality(mask);
-        });
+        const auto first = std::upper_bound(masks_.begin(), masks_.end(), general,
+                                            [](int wanted, std::uint32_t mask) { return wanted < generality(mask); });
         return static_cast<std::size_t>(first - masks_.begin());
     }
 
-    /// Calls `visit(i)` for the entries in [first, last) with another route that intersect `what`, until it returns true.
+    /// Calls `visit(i)` for the entries in [first, last) with another route that intersect `what`, until it returns
+    /// true.
     /// @returns whether one did
     template <typename Visit>
     bool any_conflict(KeyMask what, std::uint32_t route, std::size_t first, std::size_t last, Visit&& visit) const {
@@ -94,16 +94,17 @@ class OrderedTable {
         remove(members);  // all lie above the point: a member is at most as general as the whole
     }
 
-    /// Positions that remain when default routes are left out, from the bottom up: an entry may go if every key-mask it stands
-    /// for falls through all that remains below it.
+    /// Positions that remain when default routes are left out, from the bottom up: an entry may go if every key-mask it
+    /// stands for falls through all that remains below it.
     std::vector<std::size_t> kept_positions() const {
         std::vector<KeyMask> kept;
         std::vector<std::size_t> positions;
         for (std::size_t i = size(); i-- > 0;) {
-            const bool falls_through = defaultable(i) && std::none_of(kept.begin(), kept.end(), [&](KeyMask below) {
-                return intersect(below, key_mask(i)) &&
-                       std::any_of(aliases_[i].begin(), aliases_[i].end(), [&](KeyMask a) { return intersect(below, a); });
-            });
+            const bool falls_through =
+                defaultable(i) && std::none_of(kept.begin(), kept.end(), [&](KeyMask below) {
+                    return intersect(below, key_mask(i)) && std::any_of(aliases_[i].begin(), aliases_[i].end(),
+                                                                        [&](KeyMask a) { return intersect(below, a); });
+                });
             if (falls_through) continue;
             kept.push_back(key_mask(i));
             positions.push_back(i);
@@ -176,8 +177,9 @@ class Merge {
         point_ = table_->insertion_point(generality(whole_.mask));
     }
 
-    /// A member moves down to the insertion point; an entry in between that catches a key of it would hide it. Dropping members
-    /// moves the point up only, so one pass (from the bottom, where members are freest) with the present point is enough.
+    /// A member moves down to the insertion point; an entry in between that catches a key of it would hide it. Dropping
+    /// members moves the point up only, so one pass (from the bottom, where members are freest) with the present point
+    /// is enough.
     void up_check() {
         if (members_.size() < 2) return;
         const std::uint32_t route = table_->route(members_.front());
@@ -196,8 +198,8 @@ class Merge {
         }
     }
 
-    /// The merged entry lies above more general ones and must not steal keys that they serve. The cure: fix a bit that is open
-    /// in the merge and fixed in the stolen key-mask, the one for which the fewest members must leave.
+    /// The merged entry lies above more general ones and must not steal keys that they serve. The cure: fix a bit that
+    /// is open in the merge and fixed in the stolen key-mask, the one for which the fewest members must leave.
     void down_check() {
         while (members_.size() > 1) {
             const std::optional<Theft> theft = narrowest_theft();
@@ -235,8 +237,8 @@ class Merge {
         std::uint32_t best_bit = 0;
         for (std::uint32_t rest = theft.fixable; rest != 0; rest &= rest - 1) {
             const std::uint32_t bit = rest & (~rest + 1);
-            const auto leavers = static_cast<std::size_t>(
-                std::count_if(members_.begin(), members_.end(), [&](std::size_t member) { return leaves(member, bit); }));
+            const auto leavers = static_cast<std::size_t>(std::count_if(
+                members_.begin(), members_.end(), [&](std::size_t member) { return leaves(member, bit); }));
             if (leavers < fewest) fewest = leavers, best_bit = bit;
         }
         if (best_bit == 0) {
@@ -278,8 +280,8 @@ Merge best_merge(const OrderedTable& table, std::uint32_t route, Search search) 
     return best;
 }
 
-/// The largest merge first. Gains are kept from when a route was last looked at, and looked at again when it is a route's turn;
-/// at the end all are tried once more, until none gains.
+/// The largest merge first. Gains are kept from when a route was last looked at, and looked at again when it is a
+/// route's turn; at the end all are tried once more, until none gains.
 class Covering {
  public:
     Covering(OrderedTable& table, std::size_t capacity) : table_(table), capacity_(capacity) {

@@ -38,10 +38,14 @@ std::vector<double> drawn_values(const Network& network, std::size_t population_
 
 std::string_view name_of(Variable variable) {
     switch (variable) {
-        case Variable::spikes: return "spikes";
-        case Variable::v: return "v";
-        case Variable::gsyn_exc: return "gsyn_exc";
-        case Variable::gsyn_inh: return "gsyn_inh";
+        case Variable::spikes:
+            return "spikes";
+        case Variable::v:
+            return "v";
+        case Variable::gsyn_exc:
+            return "gsyn_exc";
+        case Variable::gsyn_inh:
+            return "gsyn_inh";
     }
     return "?";
 }

@@ -23,15 +23,15 @@ struct Population {
     std::string name;
     std::uint32_t size = 0;
     ModelKind model = ModelKind::if_curr_exp;
-    std::map<std::string, Value> parameters;           ///< only those the user gave; defaults are in model_description()
-    std::map<std::string, Value> initial_values;       ///< likewise
-    std::vector<std::vector<double>> spike_times_ms;   ///< SpikeSourceArray: one list for all, or one a neuron
-    std::uint32_t max_atoms_per_core = 0;              ///< 0: the model's own limit
+    std::map<std::string, Value> parameters;          ///< only those the user gave; defaults are in model_description()
+    std::map<std::string, Value> initial_values;      ///< likewise
+    std::vector<std::vector<double>> spike_times_ms;  ///< SpikeSourceArray: one list for all, or one a neuron
+    std::uint32_t max_atoms_per_core = 0;             ///< 0: the model's own limit
     bool operator==(const Population&) const = default;
 };
 
 struct View {
-    std::uint32_t population = 0;      ///< index in Network::populations
+    std::uint32_t population = 0;  ///< index in Network::populations
     NeuronSelection neurons;
     bool operator==(const View&) const = default;
 };
@@ -44,8 +44,8 @@ struct Connector {
     std::uint64_t n = 0;
     bool with_replacement = false;
     bool allow_self_connections = true;
-    /// list: [pre, post, weight, delay in ms] each; the synapse's weight and delay hold for rows that leave them out, which
-    /// the reader has filled in.
+    /// list: [pre, post, weight, delay in ms] each; the synapse's weight and delay hold for rows that leave them out,
+    /// which the reader has filled in.
     struct Row {
         std::uint32_t pre = 0, post = 0;
         double weight = 0.0, delay_ms = 0.0;
@@ -56,10 +56,10 @@ struct Connector {
 };
 
 struct Projection {
-    std::string name;                  ///< given, or "pre->post" with a number where that is taken
+    std::string name;  ///< given, or "pre->post" with a number where that is taken
     View pre, post;
     Connector connector;
-    Distribution weight, delay_ms;     ///< delay 0 (not given): one timestep
+    Distribution weight, delay_ms;  ///< delay 0 (not given): one timestep
     Receptor receptor = Receptor::excitatory;
     bool operator==(const Projection&) const = default;
 };
@@ -79,7 +79,7 @@ struct Network {
     double timestep_ms = 1.0;
     double duration_ms = 1000.0;
     std::uint64_t seed = 1;
-    std::string machine;               ///< preset or machine file; empty: the smallest that fits
+    std::string machine;  ///< preset or machine file; empty: the smallest that fits
     std::vector<Population> populations;
     std::vector<Projection> projections;
     std::vector<Recording> recordings;

@@ -14,9 +14,12 @@ namespace {
 
 ProgramKind program_of(ModelKind model) {
     switch (model) {
-        case ModelKind::spike_source_poisson: return ProgramKind::poisson_source;
-        case ModelKind::spike_source_array: return ProgramKind::array_source;
-        default: return ProgramKind::neurons;
+        case ModelKind::spike_source_poisson:
+            return ProgramKind::poisson_source;
+        case ModelKind::spike_source_array:
+            return ProgramKind::array_source;
+        default:
+            return ProgramKind::neurons;
     }
 }
 
@@ -30,7 +33,8 @@ std::string slice_name(const Population& population, std::uint32_t first, std::u
     return population.name + "[" + std::to_string(first) + ":" + std::to_string(first + n) + "]";
 }
 
-void append_slices(MachineGraph& graph, const Network& network, std::uint32_t p, ProgramKind program, const char* suffix) {
+void append_slices(MachineGraph& graph, const Network& network, std::uint32_t p, ProgramKind program,
+                   const char* suffix) {
     const Population& population = network.populations[p];
     const std::uint32_t width = graph.plans[p].atoms_per_core;
     for (std::uint32_t first = 0; first < population.size; first += width) {
@@ -39,9 +43,11 @@ void append_slices(MachineGraph& graph, const Network& network, std::uint32_t p,
     }
 }
 
-/// Calls visit(pre slice, post slice) for every pair of slices (counted within their populations) that a projection may connect.
+/// Calls visit(pre slice, post slice) for every pair of slices (counted within their populations) that a projection may
+/// connect.
 template <typename Visit>
-void for_each_pair(const Projection& projection, std::uint32_t pre_width, std::uint32_t post_width, const Visit& visit) {
+void for_each_pair(const Projection& projection, std::uint32_t pre_width, std::uint32_t post_width,
+                   const Visit& visit) {
     const NeuronSelection& pre = projection.pre.neurons;
     const NeuronSelection& post = projection.post.neurons;
     auto once = [&, last = std::pair(~0u, ~0u)](std::uint32_t a, std::uint32_t b) mutable {
@@ -103,14 +109,15 @@ MachineGraph partition(const Network& network, const PartitionOptions& options) 
         const ConnectionRule rule = connection_rule(network, index);
         const bool delayed = plan.n_stages > 0 && max_delay_ticks(rule) > plan.stage_ticks;
         const bool direct = plan.n_stages == 0 || min_delay_ticks(rule) <= plan.stage_ticks;
-        for_each_pair(projection, plan.atoms_per_core, graph.plans[post].atoms_per_core, [&](std::uint32_t a, std::uint32_t b) {
-            const std::uint32_t source = slices_of[pre].first + a;
-            const std::uint32_t target = slices_of[post].first + b;
-            if (direct) targets[source].push_back(target);
-            if (!delayed) return;
-            targets[source].push_back(slices_of[pre].first_delay + a);
-            targets[slices_of[pre].first_delay + a].push_back(target);
-        });
+        for_each_pair(projection, plan.atoms_per_core, graph.plans[post].atoms_per_core,
+                      [&](std::uint32_t a, std::uint32_t b) {
+                          const std::uint32_t source = slices_of[pre].first + a;
+                          const std::uint32_t target = slices_of[post].first + b;
+                          if (direct) targets[source].push_back(target);
+                          if (!delayed) return;
+                          targets[source].push_back(slices_of[pre].first_delay + a);
+                          targets[slices_of[pre].first_delay + a].push_back(target);
+                      });
     }
     for (std::uint32_t s = 0; s < graph.slices.size(); ++s) {
         std::vector<std::uint32_t>& to = targets[s];

@@ -46,12 +46,13 @@ std::optional<Placements> first_fit(const MachineGraph& graph, const MachineShap
     return placements;
 }
 
-/// First fit in the order given, which usually carries locality; where SDRAM is so tight that this fails, largest first.
+/// First fit in the order given, which usually carries locality; where SDRAM is so tight that this fails, largest
+/// first.
 std::optional<Placements> pack(const MachineGraph& graph, const MachineShape& machine) {
     // SDRAM may ask for more chips than the cores do: the region is chosen for both.
-    const std::uint64_t bytes = std::accumulate(
-        graph.slices.begin(), graph.slices.end(), std::uint64_t{0},
-        [](std::uint64_t sum, const Slice& slice) { return sum + block_bytes(slice); });
+    const std::uint64_t bytes =
+        std::accumulate(graph.slices.begin(), graph.slices.end(), std::uint64_t{0},
+                        [](std::uint64_t sum, const Slice& slice) { return sum + block_bytes(slice); });
     constexpr std::size_t usual_cores = physical_cores_per_chip - 2;
     const std::size_t cores_for_sdram = (bytes + sdram_per_chip_bytes - 1) / sdram_per_chip_bytes * usual_cores;
     const std::vector<ChipCoord> chips = chips_along_curve(machine, std::max(graph.slices.size(), cores_for_sdram));
@@ -91,8 +92,8 @@ void require_slices_fit_a_chip(const MachineGraph& graph) {
     for (const Slice& slice : graph.slices) bytes += block_bytes(slice);
     const std::string where = "machine " + machine.name;
     if (graph.slices.size() > cores) {
-        throw RequestError({.what = "the network needs " + std::to_string(graph.slices.size()) + " cores, the machine has " +
-                                    std::to_string(cores) + " for applications (" +
+        throw RequestError({.what = "the network needs " + std::to_string(graph.slices.size()) +
+                                    " cores, the machine has " + std::to_string(cores) + " for applications (" +
                                     std::to_string(graph.slices.size() - cores) + " missing)",
                             .where = where,
                             .fix = "choose a machine with more chips, or raise the atoms per core"});
@@ -103,11 +104,12 @@ void require_slices_fit_a_chip(const MachineGraph& graph) {
                             .where = where,
                             .fix = "choose a machine with more chips, record less, or use sparser connections"});
     }
-    throw RequestError({.what = "the slices do not fit on the chips together: " + mebibytes(bytes) + " of " +
-                                mebibytes(sdram) + " SDRAM and " + std::to_string(graph.slices.size()) + " of " +
-                                std::to_string(cores) + " cores are wanted, but blocks cannot be split over chips",
-                        .where = where,
-                        .fix = "lower the atoms per core so that blocks get smaller, or choose a machine with more chips"});
+    throw RequestError(
+        {.what = "the slices do not fit on the chips together: " + mebibytes(bytes) + " of " + mebibytes(sdram) +
+                 " SDRAM and " + std::to_string(graph.slices.size()) + " of " + std::to_string(cores) +
+                 " cores are wanted, but blocks cannot be split over chips",
+         .where = where,
+         .fix = "lower the atoms per core so that blocks get smaller, or choose a machine with more chips"});
 }
 
 }  // namespace

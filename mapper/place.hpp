@@ -19,8 +19,8 @@ struct PlaceOptions {
 /// @throws RequestError when the slices do not fit: how many cores or bytes of SDRAM are missing, and what to change
 Placements place(const MachineGraph& graph, const MachineShape& machine, const PlaceOptions& options);
 
-/// Throws std::logic_error naming the first broken promise: a slice on an absent chip or core, two on one core, a chip whose
-/// SDRAM is overfull.
+/// Throws std::logic_error naming the first broken promise: a slice on an absent chip or core, two on one core, a chip
+/// whose SDRAM is overfull.
 void check(const Placements& placements, const MachineGraph& graph, const MachineShape& machine);
 
 /// The smallest of spinn3, spinn5, spinn5*3, spinn5*6, ... that has the cores and the SDRAM.

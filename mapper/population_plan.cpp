@@ -27,7 +27,8 @@ std::uint64_t dtcm_estimate_bytes(const PopulationPlan& plan, std::uint32_t n_at
     // sPyNNaker's structures of an IF_cond_exp neuron with two exponential receptors, the larger of the two models.
     constexpr std::uint64_t neuron_bytes = 88;
     const SynapseRegion& synapses = plan.synapses;
-    const std::uint64_t ring_bytes = std::uint64_t{2} << (synapses.index_bits + synapses.type_bits + synapses.delay_bits);
+    const std::uint64_t ring_bytes = std::uint64_t{2}
+                                     << (synapses.index_bits + synapses.type_bits + synapses.delay_bits);
     return ring_bytes + neuron_bytes * n_atoms + 20 * table_entries + 4 * table_addresses;
 }
 
@@ -66,10 +67,11 @@ std::vector<PopulationPlan> plan_populations(const Network& network, std::uint32
                 dtcm_estimate_bytes(plan, plan.atoms_per_core, need[p].entries, need[p].addresses);
             if (bytes <= dtcm_bytes - dtcm_reserved_bytes) break;
             if (plan.atoms_per_core == 1)
-                throw RequestError({.what = "one neuron needs " + std::to_string(bytes) + " bytes of DTCM, a core has " +
+                throw RequestError({.what = "one neuron needs " + std::to_string(bytes) +
+                                            " bytes of DTCM, a core has " +
                                             std::to_string(dtcm_bytes - dtcm_reserved_bytes),
-                                    .where = "population '" + population.name + "', " + std::to_string(need[p].entries) +
-                                             " population table entries",
+                                    .where = "population '" + population.name + "', " +
+                                             std::to_string(need[p].entries) + " population table entries",
                                     .fix = "join projections, or use fewer source populations"});
         }
     }
@@ -85,7 +87,8 @@ std::vector<PopulationPlan> plan_populations(const Network& network, std::uint32
         plan.stage_ticks = stage_ticks;
         plan.n_stages = (max_delay_out[p] - 1) / stage_ticks;
         if (std::uint64_t{plan.n_stages} * plan.atoms_per_core > 0xffff)
-            throw RequestError({.what = "a delay of " + std::to_string(max_delay_out[p]) + " steps; the delay extension reaches " +
+            throw RequestError({.what = "a delay of " + std::to_string(max_delay_out[p]) +
+                                        " steps; the delay extension reaches " +
                                         std::to_string((0xffff / plan.atoms_per_core + 1) * stage_ticks),
                                 .where = "projections from population '" + network.populations[p].name + "'",
                                 .fix = "shorten or clip the delays, or use a longer timestep"});

@@ -1,4 +1,5 @@
-/// Decisions of the mapper that hold for a whole population: how wide its slices are, and the shape of its ring buffers.
+/// Decisions of the mapper that hold for a whole population: how wide its slices are, and the shape of its ring
+/// buffers.
 #pragma once
 
 #include <array>

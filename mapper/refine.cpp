@@ -13,10 +13,10 @@ namespace spinn {
 
 namespace {
 
-constexpr std::size_t dense_fan_out = 1024;              // nets with more targets are not looked at
+constexpr std::size_t dense_fan_out = 1024;  // nets with more targets are not looked at
 constexpr std::uint64_t trials_per_slice = 150;
-constexpr std::uint64_t work_limit = 400'000'000;        // chip counts looked at in all; about a second
-constexpr std::uint64_t n_probes = 64;                   // trials that only go downhill and set the first threshold
+constexpr std::uint64_t work_limit = 400'000'000;  // chip counts looked at in all; about a second
+constexpr std::uint64_t n_probes = 64;             // trials that only go downhill and set the first threshold
 constexpr std::uint32_t nobody = 0xffffffff;
 
 std::vector<std::int64_t> net_weights(const MachineGraph& graph) {
@@ -45,8 +45,8 @@ class TargetChips {
     }
     /// What would change if one target went from one chip to another.
     struct Change {
-        bool leaves_old = false;   ///< it was the only one there
-        bool reaches_new = true;   ///< none is there yet
+        bool leaves_old = false;  ///< it was the only one there
+        bool reaches_new = true;  ///< none is there yet
     };
     Change change(std::uint32_t old_chip, std::uint32_t new_chip) const {
         Change result;
@@ -166,7 +166,8 @@ class Board {
     std::int64_t change_by_swap(std::uint32_t slice, CoreLocation to) {
         const std::uint32_t other = occupants_[slot(to)];
         const std::uint32_t here = chip_of(slice), there = index(to.chip);
-        const std::span<const std::uint32_t> others = other == nobody ? std::span<const std::uint32_t>{} : nets_by_target_[other];
+        const std::span<const std::uint32_t> others =
+            other == nobody ? std::span<const std::uint32_t>{} : nets_by_target_[other];
         std::int64_t change = change_by_targets(nets_by_target_[slice], others, slice, other, here, there) +
                               change_by_targets(others, nets_by_target_[slice], slice, other, there, here);
         for (const std::uint32_t source : {slice, other}) {
@@ -188,7 +189,9 @@ class Board {
  private:
     std::uint32_t index(ChipCoord chip) const { return static_cast<std::uint32_t>(chip_index(machine_, chip)); }
     std::uint32_t chip_of(std::uint32_t slice) const { return index(placements_[slice].chip); }
-    std::size_t slot(CoreLocation core) const { return index(core.chip) * std::size_t{physical_cores_per_chip} + core.core; }
+    std::size_t slot(CoreLocation core) const {
+        return index(core.chip) * std::size_t{physical_cores_per_chip} + core.core;
+    }
     std::uint32_t& occupant(CoreLocation core) { return occupants_[slot(core)]; }
 
     std::int64_t hops(std::uint32_t from, std::uint32_t to) const {
@@ -200,8 +203,8 @@ class Board {
         return sum;
     }
 
-    /// The share of the nets in `nets` that are not in `others` (both ascending): one target of each goes from `old_chip` to
-    /// `new_chip`. The nets that the swapped slices send are left out; their sources move too.
+    /// The share of the nets in `nets` that are not in `others` (both ascending): one target of each goes from
+    /// `old_chip` to `new_chip`. The nets that the swapped slices send are left out; their sources move too.
     std::int64_t change_by_targets(std::span<const std::uint32_t> nets, std::span<const std::uint32_t> others,
                                    std::uint32_t slice, std::uint32_t other, std::uint32_t old_chip,
                                    std::uint32_t new_chip) {
@@ -255,12 +258,12 @@ class Board {
     const MachineGraph& graph_;
     const MachineShape& machine_;
     Placements placements_;
-    std::vector<std::int64_t> weights_;         ///< [net]
-    Lists nets_by_target_;                      ///< [slice]
-    std::vector<std::uint32_t> net_of_slice_;   ///< [slice]; nobody: it sends nothing, or to too many
-    std::vector<TargetChips> target_chips_;     ///< [net]; empty for dense nets
-    std::vector<std::uint32_t> occupants_;      ///< [chip][core]
-    std::vector<std::uint64_t> sdram_bytes_;    ///< [chip]
+    std::vector<std::int64_t> weights_;        ///< [net]
+    Lists nets_by_target_;                     ///< [slice]
+    std::vector<std::uint32_t> net_of_slice_;  ///< [slice]; nobody: it sends nothing, or to too many
+    std::vector<TargetChips> target_chips_;    ///< [net]; empty for dense nets
+    std::vector<std::uint32_t> occupants_;     ///< [chip][core]
+    std::vector<std::uint64_t> sdram_bytes_;   ///< [chip]
     std::uint64_t work_ = 0;
 };
 
@@ -272,8 +275,8 @@ std::int64_t placement_cost(const Placements& placements, const MachineGraph& gr
 
 namespace {
 
-/// The mean change of the probes where there is work enough to cool down from it, less where there is not (measured on sheets: below about
-/// 100 trials a slice a hot start does not come back to the cost it set out from).
+/// The mean change of the probes where there is work enough to cool down from it, less where there is not (measured on
+/// sheets: below about 100 trials a slice a hot start does not come back to the cost it set out from).
 std::int64_t start_threshold(std::int64_t probed_change, std::uint64_t probed_work, std::uint64_t n_trials,
                              std::size_t n_slices) {
     constexpr std::uint64_t enough = 100;

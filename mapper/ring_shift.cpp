@@ -95,9 +95,9 @@ std::array<std::uint32_t, 2> ring_buffer_shifts(const Network& network, std::siz
             delays_vary = delays_vary || synapses.delay_variance_ms2 > 0.0;
         }
         const double lambda = weights.n * rates.mean / ticks_per_second;
-        const double upper = lambda * weights.mean +
-                             ring_buffer_sigma * std::sqrt(lambda * weights.mean * weights.mean +
-                                                           weight_variance_term(lambda, weights.variance()));
+        const double upper =
+            lambda * weights.mean + ring_buffer_sigma * std::sqrt(lambda * weights.mean * weights.mean +
+                                                                  weight_variance_term(lambda, weights.variance()));
         const double largest = delays_vary ? std::max(std::min(upper, total), biggest) : std::max(total, biggest);
         if (!(largest > 0.0)) continue;
         auto shift = static_cast<std::uint32_t>(std::ceil(std::max(0.0, std::log2(largest))));

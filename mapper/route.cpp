@@ -22,9 +22,9 @@ struct Hop {
 };
 using Path = std::vector<Hop>;
 
-/// Grows the multicast trees of one machine, one after the other (neighbour-exploring routing: J. Navaridas et al., SpiNNaker:
-/// enhanced multicast routing, Parallel Computing 45, 2015). A path ends at the first chip of the tree that it meets, seen from
-/// its target, so a chip is in a tree at most once, whatever detours it takes.
+/// Grows the multicast trees of one machine, one after the other (neighbour-exploring routing: J. Navaridas et al.,
+/// SpiNNaker: enhanced multicast routing, Parallel Computing 45, 2015). A path ends at the first chip of the tree that
+/// it meets, seen from its target, so a chip is in a tree at most once, whatever detours it takes.
 class TreeBuilder {
  public:
     TreeBuilder(const MachineShape& machine, const RouteOptions& options)
@@ -61,8 +61,8 @@ class TreeBuilder {
     };
     struct SearchMark {
         std::uint64_t generation = 0;
-        int hops = 0;              ///< to the target, by the best path found
-        Hop next{};                ///< first hop of that path
+        int hops = 0;  ///< to the target, by the best path found
+        Hop next{};    ///< first hop of that path
         bool closed = false;
     };
 
@@ -73,8 +73,8 @@ class TreeBuilder {
         tree_.push_back(node);
     }
 
-    /// The chip of the tree nearest to `target` within the radius. Few nodes are measured one by one; of many, the first met on
-    /// growing rings around the target.
+    /// The chip of the tree nearest to `target` within the radius. Few nodes are measured one by one; of many, the
+    /// first met on growing rings around the target.
     std::optional<ChipCoord> nearest_in_tree(ChipCoord target) const {
         if (radius_ == 0) return std::nullopt;
         std::optional<ChipCoord> best;
@@ -115,16 +115,19 @@ class TreeBuilder {
             for (int hop = 0; hop < leg.hops; ++hop) {
                 const std::optional<ChipCoord> next = neighbour(machine_, chip, leg.link);
                 if (!next) return std::nullopt;
-                if (is_in_tree(*next)) path.clear();  // keep what follows the last chip of the tree
-                else path.push_back({chip, leg.link, *next});
+                if (is_in_tree(*next))
+                    path.clear();  // keep what follows the last chip of the tree
+                else
+                    path.push_back({chip, leg.link, *next});
                 chip = *next;
             }
         }
         return path;
     }
 
-    /// A* from the target back to the tree: distance so far plus distance left to `start`, so the way found is no longer than the
-    /// shortest working way from `start`. Links are checked in the direction of the packets (neighbour() asks for both ends).
+    /// A* from the target back to the tree: distance so far plus distance left to `start`, so the way found is no
+    /// longer than the shortest working way from `start`. Links are checked in the direction of the packets
+    /// (neighbour() asks for both ends).
     std::optional<Path> detour(ChipCoord start, ChipCoord target) {
         struct Candidate {
             int estimate = 0, hops = 0;

@@ -35,8 +35,8 @@ Routes route(const MachineGraph& graph, const Placements& placements, const Mach
 void check(const Routes& routes, const MachineGraph& graph, const Placements& placements, const MachineShape& machine);
 
 struct RouteFigures {
-    std::uint64_t hops = 0;        ///< sum of tree links
-    double max_link_load = 0.0;    ///< packets/s on the busiest link
+    std::uint64_t hops = 0;      ///< sum of tree links
+    double max_link_load = 0.0;  ///< packets/s on the busiest link
 };
 RouteFigures figures(const Routes& routes, const MachineGraph& graph, const MachineShape& machine);
 

@@ -52,13 +52,13 @@ std::string population_name(const std::string& slice_name) { return slice_name.s
     }
     const auto largest = std::max_element(shares.begin(), shares.end(),
                                           [](const auto& a, const auto& b) { return a.second < b.second; });
-    throw RequestError({.what = "the routing table needs " + std::to_string(shortest) + " entries after merging (" +
-                                std::to_string(entries.size()) + " before), the router holds " +
-                                std::to_string(capacity) + " (" +
-                                std::to_string(shortest - static_cast<std::size_t>(capacity)) + " too many)",
-                        .where = "chip " + to_string(chip) + "; largest share: packets from population '" +
-                                 largest->first + "', " + std::to_string(largest->second) + " entries",
-                        .fix = "raise the atoms per core so that there are fewer nets, or choose a machine with more chips"});
+    throw RequestError(
+        {.what = "the routing table needs " + std::to_string(shortest) + " entries after merging (" +
+                 std::to_string(entries.size()) + " before), the router holds " + std::to_string(capacity) + " (" +
+                 std::to_string(shortest - static_cast<std::size_t>(capacity)) + " too many)",
+         .where = "chip " + to_string(chip) + "; largest share: packets from population '" + largest->first + "', " +
+                  std::to_string(largest->second) + " entries",
+         .fix = "raise the atoms per core so that there are fewer nets, or choose a machine with more chips"});
 }
 
 }  // namespace
@@ -70,7 +70,8 @@ TableResult build_tables(const Routes& routes, const KeyAllocation& keys, const 
     for (const auto& [chip, entries] : entries_by_chip(routes, keys)) {
         result.entries_before += entries.size();
 
-        // Key blocks are disjoint, so below an entry there is none that its keys could fall on: every default route may go.
+        // Key blocks are disjoint, so below an entry there is none that its keys could fall on: every default route may
+        // go.
         RoutingTable table{chip, {}};
         for (const NetEntry& entry : entries) {
             if (!entry.table_entry.defaultable) table.entries.push_back(entry.table_entry.entry);
@@ -95,7 +96,8 @@ namespace {
 /// One table of a machine by chip, with the chips that have none.
 class TableIndex {
  public:
-    TableIndex(const RoutingTables& tables, const MachineShape& machine) : machine_(machine), tables_(machine.chips.size()) {
+    TableIndex(const RoutingTables& tables, const MachineShape& machine)
+        : machine_(machine), tables_(machine.chips.size()) {
         const ChipCoord* last = nullptr;
         for (const RoutingTable& table : tables) {
             if (last != nullptr && *last >= table.chip) throw std::logic_error("tables: not sorted by chip");
@@ -113,8 +115,8 @@ class TableIndex {
     std::vector<std::span<const RoutingEntry>> tables_;
 };
 
-/// What a table does with a key, and the keys of the block that it may treat in another way: those that an entry tells apart
-/// from the rest of the block.
+/// What a table does with a key, and the keys of the block that it may treat in another way: those that an entry tells
+/// apart from the rest of the block.
 std::optional<std::uint32_t> look_up(std::span<const RoutingEntry> table, Key key, KeyBlock block, std::uint32_t n_keys,
                                      std::vector<std::uint32_t>& keys_to_try) {
     for (const RoutingEntry& entry : table) {
@@ -161,8 +163,8 @@ void check(const RoutingTables& tables, const Routes& routes, const KeyAllocatio
                 const auto require = [&](bool holds, const char* broken) {
                     if (holds) return;
                     throw std::logic_error("tables: key " + std::to_string(value(key)) + " of " +
-                                           graph.slices[graph.nets[net].source].name + ", chip " + to_string(here.chip) +
-                                           ": " + broken);
+                                           graph.slices[graph.nets[net].source].name + ", chip " +
+                                           to_string(here.chip) + ": " + broken);
                 };
                 const std::size_t chip = chip_index(machine, here.chip);
                 require(visited[chip] != packet, "comes by twice");

@@ -44,7 +44,8 @@ std::vector<T> sample(std::vector<T> items, double fraction, std::mt19937_64& ra
 
 MachineShape with_faults(MachineShape shape, const MachineFaults& faults) {
     for (const auto& [chip, core] : faults.dead_cores) {
-        if (has_chip(shape, chip) && core >= 0 && core < physical_cores_per_chip) chip_at(shape, chip).dead_cores |= 1u << core;
+        if (has_chip(shape, chip) && core >= 0 && core < physical_cores_per_chip)
+            chip_at(shape, chip).dead_cores |= 1u << core;
     }
     for (const auto& [chip, link] : faults.dead_links) {
         const std::optional<ChipCoord> other = neighbour(shape, chip, link);

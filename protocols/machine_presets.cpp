@@ -18,7 +18,8 @@ constexpr int max_boards = boards_per_triad * max_triads_per_side * max_triads_p
 constexpr std::array<ChipCoord, boards_per_triad> triad_ethernet_chips{{{0, 0}, {4, 8}, {8, 4}}};
 
 /// Chips of a 48-chip board that have 17 working cores, relative to its Ethernet chip. Source: SpiNNMachine, version_5.
-constexpr std::array<ChipCoord, 8> chips_with_17_cores{{{1, 1}, {1, 3}, {3, 1}, {3, 3}, {3, 5}, {5, 2}, {5, 4}, {5, 6}}};
+constexpr std::array<ChipCoord, 8> chips_with_17_cores{
+    {{1, 1}, {1, 3}, {3, 1}, {3, 3}, {3, 5}, {5, 2}, {5, 4}, {5, 6}}};
 
 constexpr bool is_on_board(int x, int y) { return x - y <= 4 && y - x <= 3; }
 
@@ -40,7 +41,8 @@ void add_board(MachineShape& shape, int ethernet_x, int ethernet_y) {
             if (is_on_board(x, y)) at(x, y).present = true;
         }
     }
-    for (const ChipCoord chip : chips_with_17_cores) at(chip.x, chip.y).dead_cores = 1u << (physical_cores_per_chip - 1);
+    for (const ChipCoord chip : chips_with_17_cores)
+        at(chip.x, chip.y).dead_cores = 1u << (physical_cores_per_chip - 1);
     at(0, 0).ethernet = true;
 }
 
@@ -93,8 +95,7 @@ MachineShape boards(int count) {
 }
 
 MachineShape torus(int width, int height) {
-    MachineShape shape =
-        empty_machine(std::to_string(width) + "x" + std::to_string(height), width, height, true, true);
+    MachineShape shape = empty_machine(std::to_string(width) + "x" + std::to_string(height), width, height, true, true);
     const bool has_triads = width % triad_side == 0 && height % triad_side == 0;
     for (int y = 0; y < height; ++y) {
         for (int x = 0; x < width; ++x) {

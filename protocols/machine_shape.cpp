@@ -102,7 +102,8 @@ nlohmann::json to_json(const MachineShape& shape) {
 std::string to_string(ChipCoord chip) { return "(" + std::to_string(chip.x) + ", " + std::to_string(chip.y) + ")"; }
 
 std::string to_string(CoreLocation core) {
-    return "(" + std::to_string(core.chip.x) + ", " + std::to_string(core.chip.y) + ", " + std::to_string(core.core) + ")";
+    return "(" + std::to_string(core.chip.x) + ", " + std::to_string(core.chip.y) + ", " + std::to_string(core.core) +
+           ")";
 }
 
 }  // namespace spinn

@@ -1,6 +1,7 @@
 /// The machine as a mapper and an emulator both see it: which chips, cores and links there are.
 ///
-/// Facts: 18 cores a chip, hexagonal links, boards of 48 chips, triads of three boards (SpiNNMachine; SpiNNaker datasheet).
+/// Facts: 18 cores a chip, hexagonal links, boards of 48 chips, triads of three boards (SpiNNMachine; SpiNNaker
+/// datasheet).
 #pragma once
 
 #include <array>
@@ -52,10 +53,10 @@ struct ChipShape {
 };
 
 struct MachineShape {
-    std::string name;               ///< as a user writes it: "spinn5", "16x16"
-    int width = 0, height = 0;      ///< 1 .. 256
+    std::string name;           ///< as a user writes it: "spinn5", "16x16"
+    int width = 0, height = 0;  ///< 1 .. 256
     bool wrap_x = false, wrap_y = false;
-    std::vector<ChipShape> chips;   ///< [y * width + x]
+    std::vector<ChipShape> chips;  ///< [y * width + x]
     bool operator==(const MachineShape&) const = default;
 };
 
@@ -70,8 +71,8 @@ std::optional<ChipCoord> neighbour(const MachineShape& shape, ChipCoord chip, Li
 /// Working cores of a chip, the monitor included.
 int working_cores(const ChipShape& chip);
 
-/// Cores a network may use: working cores less the monitor, less the service monitor that the usual software takes on every
-/// chip, less the packet gatherer on an Ethernet chip. They are the virtual cores 1 .. application_cores(chip).
+/// Cores a network may use: working cores less the monitor, less the service monitor that the usual software takes on
+/// every chip, less the packet gatherer on an Ethernet chip. They are the virtual cores 1 .. application_cores(chip).
 int application_cores(const ChipShape& chip);
 
 /// Length of a shortest path on the whole lattice, dead parts ignored.
@@ -85,11 +86,13 @@ std::vector<ChipCoord> present_chips(const MachineShape& shape);
 /// - "spinn3": the 4-chip board. It wraps in y and not in x, as SpiNNMachine describes it.
 /// - "spinn5": one 48-chip board, no wrap. Eight of its chips have 17 cores.
 /// - "spinn5*N": N such boards on a torus of W x H triads (12W x 12H chips), W >= H as square as can be. A machine of
-///   3WH boards is a full torus. Otherwise the arrangement is that of the next such number of boards, triads are filled row by
-///   row and within a triad in the order (0,0), (4,8), (8,4); chips of boards that are left over are absent.
+///   3WH boards is a full torus. Otherwise the arrangement is that of the next such number of boards, triads are filled
+///   row by row and within a triad in the order (0,0), (4,8), (8,4); chips of boards that are left over are absent.
 ///   "spinn5*1" is "spinn5"; at most 21 x 21 triads.
-/// - "WxH": a torus of W x H chips, 1 .. 256 each, every chip with 18 cores. Ethernet chips stand where a triad has them if
-///   both sizes are multiples of 12, else at (0,0) only. A link that would lead back to its own chip (W or H is 1) is left out.
+/// - "WxH": a torus of W x H chips, 1 .. 256 each, every chip with 18 cores. Ethernet chips stand where a triad has
+/// them if
+///   both sizes are multiples of 12, else at (0,0) only. A link that would lead back to its own chip (W or H is 1) is
+///   left out.
 /// @throws std::invalid_argument that says which names exist
 MachineShape make_machine(std::string_view preset);
 
@@ -100,16 +103,17 @@ struct MachineFaults {
     std::vector<std::pair<ChipCoord, Link>> dead_links;  ///< either direction stands for both
 };
 
-/// The machine without its dead parts. A dead link dies at both ends; a chip that no working path joins to the first present
-/// chip (by y then x: (0,0) if it lives), or that keeps no working core, is removed. Parts that are absent already are ignored.
+/// The machine without its dead parts. A dead link dies at both ends; a chip that no working path joins to the first
+/// present chip (by y then x: (0,0) if it lives), or that keeps no working core, is removed. Parts that are absent
+/// already are ignored.
 MachineShape with_faults(MachineShape shape, const MachineFaults& faults);
 
-/// Faults drawn at random, for tests and benchmarks: fractions (0 .. 1) of the chips, cores and undirected links. Ethernet
-/// chips stay alive. The same seed and machine give the same faults on every platform.
+/// Faults drawn at random, for tests and benchmarks: fractions (0 .. 1) of the chips, cores and undirected links.
+/// Ethernet chips stay alive. The same seed and machine give the same faults on every platform.
 MachineFaults random_faults(const MachineShape& shape, double chips, double cores, double links, std::uint64_t seed);
 
-/// {"name", "width", "height", "wrap_x", "wrap_y", "chips": [{"x", "y", "ethernet", "dead_cores": [..], "dead_links": [..]}]};
-/// present chips only, by y then x. Nothing is left out: the machine can be built again from it.
+/// {"name", "width", "height", "wrap_x", "wrap_y", "chips": [{"x", "y", "ethernet", "dead_cores": [..], "dead_links":
+/// [..]}]}; present chips only, by y then x. Nothing is left out: the machine can be built again from it.
 nlohmann::json to_json(const MachineShape& shape);
 std::string to_string(ChipCoord chip);
 std::string to_string(CoreLocation core);

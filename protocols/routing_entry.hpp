@@ -34,8 +34,8 @@ struct RoutingTable {
 };
 using RoutingTables = std::vector<RoutingTable>;  ///< sorted by chip; chips without entries are left out
 
-/// As people draw it: "0000...X1X0 -> NE N 5", most significant bit first, links in hardware order. A "!" is a key bit that
-/// the mask leaves out: such an entry never matches.
+/// As people draw it: "0000...X1X0 -> NE N 5", most significant bit first, links in hardware order. A "!" is a key bit
+/// that the mask leaves out: such an entry never matches.
 std::string to_string(const RoutingEntry& entry);
 
 }  // namespace spinn

@@ -15,8 +15,8 @@ enum class Key : std::uint32_t {};
 constexpr std::uint32_t value(Tick tick) { return static_cast<std::uint32_t>(tick); }
 constexpr std::uint32_t value(Key key) { return static_cast<std::uint32_t>(key); }
 
-/// The keys of one sender: atom i sends `key + i`. The mask has a 0 for every bit that tells atoms apart, so the block is an
-/// aligned power of two; `key & ~mask` is 0.
+/// The keys of one sender: atom i sends `key + i`. The mask has a 0 for every bit that tells atoms apart, so the block
+/// is an aligned power of two; `key & ~mask` is 0.
 struct KeyBlock {
     std::uint32_t key = 0;
     std::uint32_t mask = 0xffffffff;

@@ -25,9 +25,10 @@ std::span<std::uint32_t> CoreBlock::words(Region region) const {
 }
 
 void CoreBlock::fail(const char* region, const DecodeError& error) const {
-    throw RequestError({.what = error.reason,
-                        .where = "block at " + hex(block_address_) + ", " + region + ", word " + std::to_string(error.offset),
-                        .fix = "map the network again with this version"});
+    throw RequestError(
+        {.what = error.reason,
+         .where = "block at " + hex(block_address_) + ", " + region + ", word " + std::to_string(error.offset),
+         .fix = "map the network again with this version"});
 }
 
 }  // namespace spinn

@@ -1,8 +1,8 @@
 /// The seam between the code on a core and the machine around it.
 ///
 /// A program reads everything from the block that the mapper compiled for it and reaches its machine only through
-/// CoreServices. Callbacks have the meaning of spin1_api's; engines decide when they come. The tick-synchronous engine hands
-/// over a whole tick's packets at once.
+/// CoreServices. Callbacks have the meaning of spin1_api's; engines decide when they come. The tick-synchronous engine
+/// hands over a whole tick's packets at once.
 #pragma once
 
 #include <cstdint>
@@ -29,14 +29,14 @@ class CoreServices {
 
 /// What went on in a core; provenance (neural-runtime, section 9). Sums since start.
 struct ProgramCounters {
-    std::uint64_t spikes = 0;              ///< of this core's own atoms
-    std::uint64_t synaptic_events = 0;     ///< synaptic words added to a ring buffer, times the packet's repeats
-    std::uint64_t saturations = 0;         ///< additions that a 16-bit ring buffer could not hold
-    std::uint64_t unknown_keys = 0;        ///< packets without an entry in the population table
-    std::uint64_t synapses = 0;            ///< in this core's matrices
-    std::uint64_t weights_masked = 0;      ///< weights that did not fit 16 bits when the rows were made
-    std::uint64_t delay_overflows = 0;     ///< spikes that a delay extension could not count
-    std::uint64_t recordings_lost = 0;     ///< records that found their buffer full
+    std::uint64_t spikes = 0;           ///< of this core's own atoms
+    std::uint64_t synaptic_events = 0;  ///< synaptic words added to a ring buffer, times the packet's repeats
+    std::uint64_t saturations = 0;      ///< additions that a 16-bit ring buffer could not hold
+    std::uint64_t unknown_keys = 0;     ///< packets without an entry in the population table
+    std::uint64_t synapses = 0;         ///< in this core's matrices
+    std::uint64_t weights_masked = 0;   ///< weights that did not fit 16 bits when the rows were made
+    std::uint64_t delay_overflows = 0;  ///< spikes that a delay extension could not count
+    std::uint64_t recordings_lost = 0;  ///< records that found their buffer full
     ProgramCounters& operator+=(const ProgramCounters& other);
 };
 
@@ -48,7 +48,8 @@ class CoreProgram {
  public:
     virtual ~CoreProgram() = default;
 
-    /// Reads the block at `block_address` and prepares to run. @throws RequestError when the block is not what it must be
+    /// Reads the block at `block_address` and prepares to run. @throws RequestError when the block is not what it must
+    /// be
     virtual void start(CoreServices& services, std::uint32_t block_address) = 0;
 
     /// One timer tick: state moves from `tick` to `tick + 1`, spikes of `tick` are sent.
@@ -57,8 +58,8 @@ class CoreProgram {
     /// Packets that were sent in tick `sent`, which may lie before the core's own time by less than its smallest delay.
     virtual void multicast_received(CoreServices& services, Tick sent, std::span<const MulticastPacket> packets) = 0;
 
-    /// The synaptic rows that received keys lead to. An engine that knows the routing tables resolves keys once and adds
-    /// the rows itself; the result equals multicast_received. nullptr: the program takes packets.
+    /// The synaptic rows that received keys lead to. An engine that knows the routing tables resolves keys once and
+    /// adds the rows itself; the result equals multicast_received. nullptr: the program takes packets.
     virtual SynapticInput* synaptic_input() { return nullptr; }
 
     /// The least number of ticks between a packet's sending and the first tick that it changes. At least 1.

@@ -30,11 +30,12 @@ struct WeightScale {
 };
 
 RequestError does_not_fit(const SystemRegion& system, std::size_t needed_words, std::size_t have_words) {
-    return RequestError({.what = "the synaptic matrix needs " + std::to_string(needed_words * 4) + " bytes, " +
-                                 std::to_string(have_words * 4) + " are reserved",
-                         .where = "population " + std::to_string(system.population) + ", core from atom " +
-                                  std::to_string(system.first_atom),
-                         .fix = "map the network with another seed; the reservation is exceeded by chance once in 10^12"});
+    return RequestError(
+        {.what = "the synaptic matrix needs " + std::to_string(needed_words * 4) + " bytes, " +
+                 std::to_string(have_words * 4) + " are reserved",
+         .where = "population " + std::to_string(system.population) + ", core from atom " +
+                  std::to_string(system.first_atom),
+         .fix = "map the network with another seed; the reservation is exceeded by chance once in 10^12"});
 }
 
 /// Appends a packed matrix at `used` words: row count, offsets, words in row order (stable). @returns its address
@@ -61,12 +62,13 @@ std::uint32_t write_matrix(const LooseRows& loose, std::uint32_t n_rows, const S
 
 }  // namespace
 
-ExpandedMatrices expand(std::span<const CoreProjection> projections, const SystemRegion& system, const SynapseRegion& shape,
-                        PopulationTable& table, std::span<std::uint32_t> matrix) {
+ExpandedMatrices expand(std::span<const CoreProjection> projections, const SystemRegion& system,
+                        const SynapseRegion& shape, PopulationTable& table, std::span<std::uint32_t> matrix) {
     ExpandedMatrices result;
     for (const CoreProjection& projection : projections) {
         LooseRows direct, delayed;
-        WeightScale scale{std::ldexp(double(shape.weight_scale), 15 - static_cast<int>(shape.shift[projection.receptor]))};
+        WeightScale scale{
+            std::ldexp(double(shape.weight_scale), 15 - static_cast<int>(shape.shift[projection.receptor]))};
         const std::uint32_t width = projection.atoms_per_core;
         const std::uint32_t stage_ticks = projection.n_stages == 0 ? 1u << shape.delay_bits : projection.stage_ticks;
         generate_batches(projection.rule, system.first_atom, system.n_atoms, [&](std::span<const Synapse> batch) {
@@ -94,7 +96,8 @@ ExpandedMatrices expand(std::span<const CoreProjection> projections, const Syste
         });
         const std::uint32_t n_rows = projection.n_source_cores * width;
         if (!direct.word.empty())
-            table.addresses.at(projection.address_index) = write_matrix(direct, n_rows, system, matrix, result.used_words);
+            table.addresses.at(projection.address_index) =
+                write_matrix(direct, n_rows, system, matrix, result.used_words);
         if (!delayed.word.empty())
             table.addresses.at(projection.delayed_address_index) =
                 write_matrix(delayed, n_rows * projection.n_stages, system, matrix, result.used_words);

@@ -11,16 +11,16 @@ namespace {
 /// round(e^z * 2^32) for z = -13 ... 12.
 constexpr int exp_first = -13;
 constexpr std::uint64_t exp_table[26] = {
-    9708u, 26389u, 71733u, 194991u, 530041u,
-    1440801u, 3916503u, 10646160u, 28939262u, 78665070u,
-    213833830u, 581260615u, 1580030169u, 4294967296u, 11674931555u,
-    31735754293u, 86266724208u, 234497268814u, 637429664642u, 1732713474316u,
-    4710003551159u, 12803117065094u, 34802480465680u, 94602950235157u, 257157480542844u,
+    9708u,           26389u,          71733u,          194991u,         530041u,
+    1440801u,        3916503u,        10646160u,       28939262u,       78665070u,
+    213833830u,      581260615u,      1580030169u,     4294967296u,     11674931555u,
+    31735754293u,    86266724208u,    234497268814u,   637429664642u,   1732713474316u,
+    4710003551159u,  12803117065094u, 34802480465680u, 94602950235157u, 257157480542844u,
     699026506411923u};
 
 /// round((1 - e^(-k/16)) * 2^32) for k = 0 ... 15.
 constexpr std::uint32_t sixteenth_table[16] = {
-    0u, 260218914u, 504671961u, 734314346u, 950043403u, 1152702096u, 1343082321u, 1521927990u,
+    0u,          260218914u,  504671961u,  734314346u,  950043403u,  1152702096u, 1343082321u, 1521927990u,
     1689937949u, 1847768698u, 1996036966u, 2135322113u, 2266168400u, 2389087112u, 2504558555u, 2613033936u};
 
 constexpr std::uint32_t upper_half(std::uint64_t x) { return static_cast<std::uint32_t>(x >> 32); }
@@ -89,9 +89,7 @@ Accum sqrtk(Accum x) {
 Accum to_accum(double value) {
     return {static_cast<std::int32_t>(scaled(value, 0x1p15, -0x1p31, 0x1p31 - 1, "s16.15"))};
 }
-UFract to_ufract(double value) {
-    return {static_cast<std::uint32_t>(scaled(value, 0x1p32, 0, 0x1p32 - 1, "u0.32"))};
-}
+UFract to_ufract(double value) { return {static_cast<std::uint32_t>(scaled(value, 0x1p32, 0, 0x1p32 - 1, "u0.32"))}; }
 ULongAccum to_ulong_accum(double value) {
     return {static_cast<std::uint64_t>(scaled(value, 0x1p32, 0, 0x1p64 - 0x1p11, "u32.32"))};
 }

@@ -10,15 +10,16 @@ namespace spinn {
 
 namespace {
 
-// Limits. s16.15 holds [-65536, 65536 - 2^-15]. Divisors and time constants start at 0.001, where the conversion still has five
-// bits; time constants end where tau / timestep still fits s16.15 at a timestep of 0.1 ms.
+// Limits. s16.15 holds [-65536, 65536 - 2^-15]. Divisors and time constants start at 0.001, where the conversion still
+// has five bits; time constants end where tau / timestep still fits s16.15 at a timestep of 0.1 ms.
 constexpr double lowest = -65536.0;
 constexpr double highest = 65536.0 - 0x1p-15;
 constexpr double smallest = 0.001;
 constexpr double longest = 6553.0;
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-// Defaults: PyNN's standard cells and sPyNNaker's builds (if_curr_exp_base.py, if_cond_exp_base.py, spike_source_poisson.py).
+// Defaults: PyNN's standard cells and sPyNNaker's builds (if_curr_exp_base.py, if_cond_exp_base.py,
+// spike_source_poisson.py).
 constexpr std::array<ParameterDescription, 11> if_parameters = {{
     {"v_rest", "mV", -65.0, lowest, highest},
     {"v_reset", "mV", -65.0, lowest, highest},

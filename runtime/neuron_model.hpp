@@ -26,10 +26,10 @@ struct ParameterDescription {
 
 struct ModelDescription {
     ModelKind kind;
-    std::string_view name;                               ///< PyNN's
-    std::span<const ParameterDescription> parameters;    ///< fixed order, part of the image format
-    std::span<const ParameterDescription> state;         ///< what `initial` may set
-    bool conductance;                                    ///< weights in uS, not nA
+    std::string_view name;                             ///< PyNN's
+    std::span<const ParameterDescription> parameters;  ///< fixed order, part of the image format
+    std::span<const ParameterDescription> state;       ///< what `initial` may set
+    bool conductance;                                  ///< weights in uS, not nA
 };
 
 /// The description of a model.

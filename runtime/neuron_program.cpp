@@ -15,7 +15,8 @@ void NeuronProgram::start(CoreServices& services, std::uint32_t block_address) {
     input_.table = block.need(decode_population_table(block.words(Region::population_table)), "population table");
     input_.ring = make_ring_buffer(input_.shape);
 
-    const auto projections = block.need(decode_connections_region(block.words(Region::connections)), "connections region");
+    const auto projections =
+        block.need(decode_connections_region(block.words(Region::connections)), "connections region");
     const std::span<std::uint32_t> matrix = block.words(Region::synaptic_matrix);
     const ExpandedMatrices made = expand(projections, system_, input_.shape, input_.table, matrix);
     input_.matrix = matrix.first(made.used_words);

@@ -30,7 +30,7 @@ class NeuronProgram : public CoreProgram {
     SynapticInput input_;
     LifSlice neurons_;
     Recorder recorder_;
-    std::vector<std::uint32_t> spiking_;       ///< [atom] scratch of one tick
+    std::vector<std::uint32_t> spiking_;  ///< [atom] scratch of one tick
     std::vector<MulticastPacket> packets_;
     std::uint32_t min_delay_ticks_ = ~0u;
     std::uint64_t spikes_ = 0, synapses_ = 0, weights_masked_ = 0;
@@ -86,7 +86,8 @@ class DelayProgram : public CoreProgram {
     };
     SystemRegion system_;
     DelayRegion delay_;
-    std::vector<std::vector<Arrival>> arrivals_;  ///< [tick modulo the total delay + 1 + the smallest], ascending neurons
+    std::vector<std::vector<Arrival>>
+        arrivals_;  ///< [tick modulo the total delay + 1 + the smallest], ascending neurons
     std::vector<MulticastPacket> packets_;
     ProgramCounters counters_;
 };

@@ -1,8 +1,8 @@
 /// What a core records, into its buffers in SDRAM (formats: neural-runtime, section 7).
 ///
-/// Spikes: u32 tick, then a bit field over the recorded atoms; ticks without a spike are not written. A Poisson source writes
-/// u32 tick, u32 number of bit fields, then that many: atom i is set in the first c fields when it spiked c times. Values: u32
-/// tick, then one s16.15 per recorded atom.
+/// Spikes: u32 tick, then a bit field over the recorded atoms; ticks without a spike are not written. A Poisson source
+/// writes u32 tick, u32 number of bit fields, then that many: atom i is set in the first c fields when it spiked c
+/// times. Values: u32 tick, then one s16.15 per recorded atom.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +19,8 @@ class CoreServices;
 struct Recorder {
     struct Channel {
         RecordingChannel plan;
-        std::vector<std::uint32_t> position;   ///< [atom of the slice]: index among the recorded, or n_atoms
-        std::span<std::uint32_t> header;       ///< space, size, pointer: in SDRAM
+        std::vector<std::uint32_t> position;  ///< [atom of the slice]: index among the recorded, or n_atoms
+        std::span<std::uint32_t> header;      ///< space, size, pointer: in SDRAM
         std::span<std::uint32_t> data;
     };
     std::vector<Channel> channels;

@@ -80,10 +80,14 @@ ProgramCounters ArrayProgram::counters() const {
 
 std::unique_ptr<CoreProgram> make_program(ProgramKind kind, const ProgramOptions& options) {
     switch (kind) {
-        case ProgramKind::neurons: return std::make_unique<NeuronProgram>(options);
-        case ProgramKind::poisson_source: return std::make_unique<PoissonProgram>();
-        case ProgramKind::array_source: return std::make_unique<ArrayProgram>();
-        case ProgramKind::delay_extension: return std::make_unique<DelayProgram>();
+        case ProgramKind::neurons:
+            return std::make_unique<NeuronProgram>(options);
+        case ProgramKind::poisson_source:
+            return std::make_unique<PoissonProgram>();
+        case ProgramKind::array_source:
+            return std::make_unique<ArrayProgram>();
+        case ProgramKind::delay_extension:
+            return std::make_unique<DelayProgram>();
     }
     return nullptr;
 }

@@ -20,13 +20,13 @@ constexpr std::uint32_t synaptic_word(const SynapseRegion& shape, std::uint32_t 
 
 /// Sums of arriving weights for the ticks to come.
 struct RingBuffer {
-    std::uint32_t tick_shift = 0;             ///< index_bits + type_bits
-    std::uint32_t index_mask = 0;             ///< number of sums less 1
-    std::vector<std::uint16_t> sums;          ///< shape [slot][receptor][atom], atom fastest, each a power of two
+    std::uint32_t tick_shift = 0;     ///< index_bits + type_bits
+    std::uint32_t index_mask = 0;     ///< number of sums less 1
+    std::vector<std::uint16_t> sums;  ///< shape [slot][receptor][atom], atom fastest, each a power of two
 };
 
-/// Adds a row that was sent `repeats` times in tick `sent`. A sum that would pass 65535 stays there; each addition that was cut
-/// counts. @returns how many were cut
+/// Adds a row that was sent `repeats` times in tick `sent`. A sum that would pass 65535 stays there; each addition that
+/// was cut counts. @returns how many were cut
 std::uint64_t add_row(RingBuffer& ring, std::span<const std::uint32_t> row, std::uint32_t sent, std::uint32_t repeats);
 
 /// Rows of consecutive keys: the row of key `first + i` is words[offsets[i]] .. words[offsets[i + 1]].
@@ -39,14 +39,15 @@ struct RowBlock {
 struct SynapticInput {
     SynapseRegion shape;
     PopulationTable table;
-    std::span<const std::uint32_t> matrix;    ///< the synaptic matrix region
+    std::span<const std::uint32_t> matrix;  ///< the synaptic matrix region
     RingBuffer ring;
     std::uint64_t synaptic_events = 0, saturations = 0, unknown_keys = 0;
 };
 
 RingBuffer make_ring_buffer(const SynapseRegion& shape);
 
-/// The row blocks of keys first .. first + n - 1, which must belong to one source core; none when the table does not know them.
+/// The row blocks of keys first .. first + n - 1, which must belong to one source core; none when the table does not
+/// know them.
 std::vector<RowBlock> resolve(const SynapticInput& input, std::uint32_t first_key, std::uint32_t n_keys);
 
 /// One packet, the plain way: search the table, add its rows.

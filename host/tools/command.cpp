@@ -9,8 +9,8 @@
 #include <new>
 
 #include "host/machine_file.hpp"
-#include "host/network_proto.hpp"
 #include "host/network_file.hpp"
+#include "host/network_proto.hpp"
 #include "protocols/error.hpp"
 
 namespace spinn {
@@ -59,7 +59,8 @@ MappedNetwork read_and_map(const std::filesystem::path& path, const std::string&
     return result;
 }
 
-ProgressBar::ProgressBar(std::string label, bool wanted) : label_(std::move(label)), on_(wanted && isatty(STDERR_FILENO) == 1) {}
+ProgressBar::ProgressBar(std::string label, bool wanted)
+    : label_(std::move(label)), on_(wanted && isatty(STDERR_FILENO) == 1) {}
 
 ProgressBar::~ProgressBar() {
     if (drawn_) std::fprintf(stderr, "\r\033[K");
@@ -69,7 +70,8 @@ void ProgressBar::show(double done, double total, const std::string& unit) {
     if (!on_ || total <= 0.0) return;
     constexpr int width = 30;
     const int filled = static_cast<int>(std::clamp(done / total, 0.0, 1.0) * width);
-    std::fprintf(stderr, "\r%s [%s%s] %.0f / %.0f %s\033[K", label_.c_str(), std::string(static_cast<std::size_t>(filled), '#').c_str(),
+    std::fprintf(stderr, "\r%s [%s%s] %.0f / %.0f %s\033[K", label_.c_str(),
+                 std::string(static_cast<std::size_t>(filled), '#').c_str(),
                  std::string(static_cast<std::size_t>(width - filled), ' ').c_str(), done, total, unit.c_str());
     drawn_ = true;
 }

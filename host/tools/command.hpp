@@ -34,8 +34,8 @@ struct MappedNetwork {
     Mapping mapping;
 };
 
-/// Reads a network file and maps it. @param machine  preset or machine file; empty: what the network says, else the smallest that
-/// fits
+/// Reads a network file and maps it. @param machine  preset or machine file; empty: what the network says, else the
+/// smallest that fits
 MappedNetwork read_and_map(const std::filesystem::path& path, const std::string& machine,
                            const std::optional<std::uint64_t>& seed, const MapOptions& options, spdlog::logger& log);
 

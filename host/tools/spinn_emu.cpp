@@ -43,8 +43,8 @@ void print_table(const RunReport& report, const Arguments& arguments) {
     for (const PopulationCount& population : report.populations)
         std::printf("%-24s %10u %12llu %10.2f\n", population.name.c_str(), population.neurons,
                     static_cast<unsigned long long>(population.spikes), population.rate_hz);
-    std::printf("\n%.3f s of biological time in %.3f s on %u thread%s (load %.3f s): %.3f x real time\n", report.biological_s,
-                report.run_s, report.threads, report.threads == 1 ? "" : "s", report.load_s,
+    std::printf("\n%.3f s of biological time in %.3f s on %u thread%s (load %.3f s): %.3f x real time\n",
+                report.biological_s, report.run_s, report.threads, report.threads == 1 ? "" : "s", report.load_s,
                 report.run_s > 0.0 ? report.biological_s / report.run_s : 0.0);
     std::printf("%llu synapses, %llu synaptic events, %llu packets sent, %llu dropped, %llu saturations\n",
                 static_cast<unsigned long long>(report.counters.synapses),
@@ -63,9 +63,10 @@ MachineImage image_of(const Arguments& arguments, RunOptions& options, spdlog::l
         return read_and_map(arguments.input, arguments.machine, arguments.seed, map_options, log).mapping.image;
     }
     if (!arguments.machine.empty() || arguments.seed)
-        throw InputError(std::vector<Problem>{{.what = "an image has its machine and its seed already",
-                           .where = arguments.machine.empty() ? "--seed" : "--machine",
-                           .fix = "leave the option out, or give the network file instead of the image"}});
+        throw InputError(
+            std::vector<Problem>{{.what = "an image has its machine and its seed already",
+                                  .where = arguments.machine.empty() ? "--seed" : "--machine",
+                                  .fix = "leave the option out, or give the network file instead of the image"}});
     MachineImage image = read_image(arguments.input);
     options.image_hash = hash_text(image_hash(image));
     return image;
@@ -74,7 +75,8 @@ MachineImage image_of(const Arguments& arguments, RunOptions& options, spdlog::l
 int run(const Arguments& arguments) {
     const std::shared_ptr<spdlog::logger> log = make_logger("spinn-emu", arguments.verbose, arguments.quiet);
     if (arguments.duration_ms && !(*arguments.duration_ms >= 0.0 && *arguments.duration_ms <= 1e9))
-        throw InputError(std::vector<Problem>{{.what = "a duration that is not between 0 and 1e9 ms", .where = "--duration"}});
+        throw InputError(
+            std::vector<Problem>{{.what = "a duration that is not between 0 and 1e9 ms", .where = "--duration"}});
     RunOptions options;
     options.threads = arguments.threads;
     options.rounding = arguments.rounding;
@@ -91,8 +93,10 @@ int run(const Arguments& arguments) {
         options.progress = [&](double done, double total) { bar.show(done, total, "ms"); };
         report = run_image(image, options, *log);
     }
-    if (arguments.json) std::cout << to_json(report).dump() << "\n";
-    else print_table(report, arguments);
+    if (arguments.json)
+        std::cout << to_json(report).dump() << "\n";
+    else
+        print_table(report, arguments);
     if (report.stopped) {
         std::fprintf(stderr, "spinn-emu: stopped after %.1f ms of biological time; what was recorded is kept\n",
                      report.biological_s * 1e3);
@@ -114,17 +118,22 @@ int main(int argc, char** argv) {
         "  spinn-emu examples/va-coba.yaml -o out/va-coba.h5\n"
         "  spinn-emu out/va-coba.spimg --threads 2 --rounding nearest --json\n"
         "  spinn-emu examples/va-coba.yaml --machine 'spinn5*3' --duration 500\n\n"
-        "The spike hash covers the recorded spikes. Ctrl-C ends the run after the piece under way and keeps the results.\n"
+        "The spike hash covers the recorded spikes. Ctrl-C ends the run after the piece under way and keeps the "
+        "results.\n"
         "Exit codes: 0 done, 1 could not be done, 2 bad usage or input.");
     app.add_option("input", arguments.input, "IMAGE (*.spimg) or NETWORK (*.yaml, *.pb)")->required();
-    app.add_option("--machine", arguments.machine, "spinn3, spinn5, spinn5*N, WxH or a machine file; default: the smallest that fits");
+    app.add_option("--machine", arguments.machine,
+                   "spinn3, spinn5, spinn5*N, WxH or a machine file; default: the smallest that fits");
     app.add_option("--seed", arguments.seed, "instead of the network's");
     app.add_option("--duration", arguments.duration_ms, "ms of biological time, instead of the network's");
     app.add_option("--threads", arguments.threads, "worker threads; the spikes do not depend on it")
         ->check(CLI::Range(1u, 1024u))
         ->capture_default_str();
-    app.add_option("--engine", arguments.engine, "how time advances")->check(CLI::IsMember({"functional"}))->capture_default_str();
-    app.add_option("--rounding", arguments.rounding, "of every product of a neuron's step: truncate (the board), nearest, stochastic")
+    app.add_option("--engine", arguments.engine, "how time advances")
+        ->check(CLI::IsMember({"functional"}))
+        ->capture_default_str();
+    app.add_option("--rounding", arguments.rounding,
+                   "of every product of a neuron's step: truncate (the board), nearest, stochastic")
         ->transform(CLI::CheckedTransformer(
             std::map<std::string, Rounding>{
                 {"truncate", Rounding::truncate}, {"nearest", Rounding::nearest}, {"stochastic", Rounding::stochastic}},

@@ -55,7 +55,8 @@ nlohmann::json summary(const Network& network, const Mapping& mapping) {
 }
 
 /// Every box of the mapper as a JSON file, so that a fault is found by reading.
-void write_report(const std::filesystem::path& directory, const Mapping& mapping, const nlohmann::json& figures_of_map) {
+void write_report(const std::filesystem::path& directory, const Mapping& mapping,
+                  const nlohmann::json& figures_of_map) {
     std::error_code failed;
     std::filesystem::create_directories(directory, failed);
     const auto write = [&](const char* name, const nlohmann::json& json) {
@@ -64,8 +65,8 @@ void write_report(const std::filesystem::path& directory, const Mapping& mapping
         file.close();
         if (!file)
             throw InputError(std::vector<Problem>{{.what = "cannot write the report",
-                               .where = (directory / name).string(),
-                               .fix = "name a directory that can be written"}});
+                                                   .where = (directory / name).string(),
+                                                   .fix = "name a directory that can be written"}});
     };
     write("machine.json", to_json(mapping.machine));
     write("graph.json", to_json(mapping.graph));
@@ -88,8 +89,12 @@ int run(const Arguments& arguments) {
         if (!arguments.report.empty()) write_report(arguments.report, mapped.mapping, figures_of_map);
     } catch (const RequestError& error) {
         if (arguments.json)
-            std::cout << nlohmann::json{{"fits", false}, {"what", error.problem().what}, {"where", error.problem().where},
-                                        {"fix", error.problem().fix}}.dump() << "\n";
+            std::cout << nlohmann::json{{"fits", false},
+                                        {"what", error.problem().what},
+                                        {"where", error.problem().where},
+                                        {"fix", error.problem().fix}}
+                             .dump()
+                      << "\n";
         throw;
     }
     if (arguments.json) {
@@ -97,7 +102,8 @@ int run(const Arguments& arguments) {
         return exit_done;
     }
     std::printf("machine              %s\n", figures_of_map["machine"].get<std::string>().c_str());
-    for (const char* key : {"chips_used", "cores_used", "synapses", "nets", "hops", "max_table_entries", "sdram_bytes_max"})
+    for (const char* key :
+         {"chips_used", "cores_used", "synapses", "nets", "hops", "max_table_entries", "sdram_bytes_max"})
         std::printf("%-20s %llu\n", key, static_cast<unsigned long long>(figures_of_map[key].get<std::uint64_t>()));
     if (!arguments.image.empty()) std::printf("image                %s\n", arguments.image.c_str());
     return exit_done;
@@ -119,7 +125,8 @@ int main(int argc, char** argv) {
         "Exit codes: 0 done, 1 does not fit, 2 bad usage or input.");
     app.add_option("network", arguments.input, "NETWORK (*.yaml, *.pb)")->required();
     app.add_option("-o,--output", arguments.image, "image file (*.spimg)");
-    app.add_option("--machine", arguments.machine, "spinn3, spinn5, spinn5*N, WxH or a machine file; default: the smallest that fits");
+    app.add_option("--machine", arguments.machine,
+                   "spinn3, spinn5, spinn5*N, WxH or a machine file; default: the smallest that fits");
     app.add_option("--seed", arguments.seed, "instead of the network's");
     app.add_option("--atoms-per-core", arguments.atoms_per_core, "most atoms on one core")
         ->check(CLI::Range(1u, 256u))

@@ -32,6 +32,7 @@ std::vector<std::uint32_t> encode(const std::vector<CoreProjection>& projections
 std::variant<std::vector<CoreProjection>, DecodeError> decode_connections_region(std::span<const std::uint32_t> words) {
     WordReader in(words);
     const std::uint32_t n = in.get();
+    if (in.ran_out()) return DecodeError{0, "connections region is cut short"};
     if (n > in.remaining() / header_words) return DecodeError{0, "more projections than the region can hold"};
     std::vector<CoreProjection> projections(n);
     for (CoreProjection& projection : projections) {

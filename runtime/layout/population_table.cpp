@@ -25,7 +25,8 @@ std::variant<PopulationTable, DecodeError> decode_population_table(std::span<con
     WordReader in(words);
     const std::uint32_t n_entries = in.get();
     const std::uint32_t n_addresses = in.get();
-    if (std::uint64_t{n_entries} * 5 + n_addresses > in.remaining()) return DecodeError{0, "population table is cut short"};
+    if (std::uint64_t{n_entries} * 5 + n_addresses > in.remaining())
+        return DecodeError{0, "population table is cut short"};
     PopulationTable table;
     table.entries.resize(n_entries);
     for (PopulationEntry& entry : table.entries) {

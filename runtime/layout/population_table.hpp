@@ -1,8 +1,8 @@
 /// The master population table: which synaptic rows a received key stands for.
 ///
-/// Entries and address list as in sPyNNaker (neural-runtime, section 3.4). What an address points at differs: rows are packed,
-/// without the three header words and without a common stride. A matrix is the number of its rows n, then n + 1 offsets, in
-/// words from the end of the offset table, then the synaptic words of all rows.
+/// Entries and address list as in sPyNNaker (neural-runtime, section 3.4). What an address points at differs: rows are
+/// packed, without the three header words and without a common stride. A matrix is the number of its rows n, then n + 1
+/// offsets, in words from the end of the offset table, then the synaptic words of all rows.
 #pragma once
 
 #include <cstdint>
@@ -18,10 +18,10 @@ namespace spinn {
 /// One source population (or delay extension), all its cores.
 struct PopulationEntry {
     std::uint32_t key = 0, mask = 0;
-    std::uint32_t first_address = 0;   ///< 13 bits: index in the address list
-    std::uint32_t address_count = 0;   ///< 16 bits: matrices served one after another
-    std::uint32_t core_mask = 0;       ///< 16 bits: the part of the key that tells the source cores apart, after the shift
-    std::uint32_t core_shift = 0;      ///< 16 bits
+    std::uint32_t first_address = 0;  ///< 13 bits: index in the address list
+    std::uint32_t address_count = 0;  ///< 16 bits: matrices served one after another
+    std::uint32_t core_mask = 0;   ///< 16 bits: the part of the key that tells the source cores apart, after the shift
+    std::uint32_t core_shift = 0;  ///< 16 bits
     std::uint32_t atoms_per_core = 0;  ///< 16 bits: ids of each full source core
     bool operator==(const PopulationEntry&) const = default;
 };
@@ -29,8 +29,8 @@ struct PopulationEntry {
 constexpr std::uint32_t invalid_matrix_address = 0xffffff;
 
 struct PopulationTable {
-    std::vector<PopulationEntry> entries;      ///< sorted by key
-    std::vector<std::uint32_t> addresses;      ///< 24 bits, units of 16 bytes from the matrix base; row-length bits are 0
+    std::vector<PopulationEntry> entries;  ///< sorted by key
+    std::vector<std::uint32_t> addresses;  ///< 24 bits, units of 16 bytes from the matrix base; row-length bits are 0
     bool operator==(const PopulationTable&) const = default;
 };
 

@@ -76,7 +76,8 @@ std::variant<SystemRegion, DecodeError> decode_system_region(std::span<const std
 }
 
 std::vector<std::uint32_t> encode(const SynapseRegion& region) {
-    return {region.index_bits, region.type_bits, region.delay_bits, region.shift[0], region.shift[1], region.weight_scale};
+    return {region.index_bits, region.type_bits, region.delay_bits,
+            region.shift[0],   region.shift[1],  region.weight_scale};
 }
 
 std::variant<SynapseRegion, DecodeError> decode_synapse_region(std::span<const std::uint32_t> words) {

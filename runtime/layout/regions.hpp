@@ -1,7 +1,7 @@
 /// The block of a core in SDRAM: a region table, then the regions that the mapper compiled.
 ///
-/// Table format of SpiNNFrontEndCommon's data specification: magic, version, then 32 x {pointer, checksum, words}. The checksum
-/// is the sum of the region's initial words. A host finds the table through the core's user0 word.
+/// Table format of SpiNNFrontEndCommon's data specification: magic, version, then 32 x {pointer, checksum, words}. The
+/// checksum is the sum of the region's initial words. A host finds the table through the core's user0 word.
 #pragma once
 
 #include <array>
@@ -31,9 +31,9 @@ constexpr std::uint32_t region_table_version = 0x00010000;
 constexpr std::uint32_t region_table_words = 2 + 3 * region_count;
 
 struct RegionEntry {
-    std::uint32_t pointer = 0;   ///< SDRAM address; 0: the region does not exist
+    std::uint32_t pointer = 0;  ///< SDRAM address; 0: the region does not exist
     std::uint32_t checksum = 0;
-    std::uint32_t n_words = 0;   ///< reserved words, initialised or not
+    std::uint32_t n_words = 0;  ///< reserved words, initialised or not
     bool operator==(const RegionEntry&) const = default;
 };
 using RegionTable = std::array<RegionEntry, region_count>;
@@ -56,9 +56,10 @@ std::variant<SystemRegion, DecodeError> decode_system_region(std::span<const std
 
 /// Shape of the ring buffers and scale of the weights.
 struct SynapseRegion {
-    std::uint32_t index_bits = 0, type_bits = 0, delay_bits = 0;  ///< together at most 16, the low half of a synaptic word
-    std::array<std::uint32_t, 2> shift{};                         ///< per receptor: ring value << shift is s16.15
-    std::uint32_t weight_scale = 1;                               ///< 1 (nA) or 1024 (uS)
+    std::uint32_t index_bits = 0, type_bits = 0,
+                  delay_bits = 0;          ///< together at most 16, the low half of a synaptic word
+    std::array<std::uint32_t, 2> shift{};  ///< per receptor: ring value << shift is s16.15
+    std::uint32_t weight_scale = 1;        ///< 1 (nA) or 1024 (uS)
     bool operator==(const SynapseRegion&) const = default;
 };
 std::vector<std::uint32_t> encode(const SynapseRegion& region);
@@ -76,7 +77,7 @@ std::variant<DelayRegion, DecodeError> decode_delay_region(std::span<const std::
 
 /// What a core records. Channel c of the recording region belongs to channels[c].
 struct RecordingChannel {
-    std::uint32_t variable = 0;        ///< 0 spikes, 1 v, 2 gsyn_exc, 3 gsyn_inh
+    std::uint32_t variable = 0;  ///< 0 spikes, 1 v, 2 gsyn_exc, 3 gsyn_inh
     std::uint32_t interval_ticks = 1;
     std::vector<std::uint32_t> atoms;  ///< within the slice, ascending
     bool operator==(const RecordingChannel&) const = default;
@@ -88,8 +89,8 @@ struct RecordingPlan {
 std::vector<std::uint32_t> encode(const RecordingPlan& plan);
 std::variant<RecordingPlan, DecodeError> decode_recording_plan(std::span<const std::uint32_t> words);
 
-/// Header of the recording region: u32 n, then n x {space in bytes, size in bytes with bit 31 = data was lost, data pointer}
-/// (SpiNNFrontEndCommon). The core appends to the buffers; a host reads them and writes size 0.
+/// Header of the recording region: u32 n, then n x {space in bytes, size in bytes with bit 31 = data was lost, data
+/// pointer} (SpiNNFrontEndCommon). The core appends to the buffers; a host reads them and writes size 0.
 struct RecordingBuffer {
     std::uint32_t space_bytes = 0, size_bytes = 0, data_pointer = 0;
     bool operator==(const RecordingBuffer&) const = default;

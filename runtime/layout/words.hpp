@@ -1,4 +1,5 @@
-/// Little helpers to write and read regions as 32-bit words. The reader is total: past the end it yields zeros and remembers.
+/// Little helpers to write and read regions as 32-bit words. The reader is total: past the end it yields zeros and
+/// remembers.
 #pragma once
 
 #include <bit>

@@ -37,7 +37,8 @@ TEST(Router, HoldsAsManyEntriesAsTheChipLeavesToApplicationsAndNoMore) {
     EXPECT_NE(router.version(), before);
     entries.push_back({2, 0xffffffff, 1});
     EXPECT_THROW(router.load(entries), RequestError);
-    EXPECT_EQ(router.table().size(), static_cast<std::size_t>(routing_table_capacity)) << "a refused table changes nothing";
+    EXPECT_EQ(router.table().size(), static_cast<std::size_t>(routing_table_capacity))
+        << "a refused table changes nothing";
 }
 
 TEST(Router, CounterRegistersHave32BitsThatWrap) {

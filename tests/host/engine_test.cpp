@@ -1,5 +1,5 @@
-/// The whole path from a network to spikes, on machines of several shapes: what must not change the answer, and what the fast
-/// engine must equal.
+/// The whole path from a network to spikes, on machines of several shapes: what must not change the answer, and what
+/// the fast engine must equal.
 #include <gtest/gtest.h>
 #include <spdlog/sinks/null_sink.h>
 #include <spdlog/spdlog.h>
@@ -111,7 +111,8 @@ TEST(FunctionalEngine, GivesTheSameSpikesOnAnyMachineAndPartition) {
     const std::uint64_t small = hash_of(map_text(mixed_network, "spinn3", 256));
     EXPECT_EQ(hash_of(map_text(mixed_network, "spinn5", 50)), small);
     EXPECT_EQ(hash_of(map_text(mixed_network, "spinn5*3", 7)), small);
-    EXPECT_EQ(hash_of(map_text(mixed_network, "16x16", 4, random_faults(make_machine("16x16"), 0.02, 0.02, 0.03, 1))), small);
+    EXPECT_EQ(hash_of(map_text(mixed_network, "16x16", 4, random_faults(make_machine("16x16"), 0.02, 0.02, 0.03, 1))),
+              small);
 }
 
 TEST(FunctionalEngine, RunsInPiecesAsInOneGo) {
@@ -169,10 +170,12 @@ TEST(FunctionalEngine, LosesAndCountsExactlyThePacketsOfARemovedTableEntry) {
 
 TEST(Delays, ASpikeSentInStepTWithDelayDActsInStepTPlusD) {
     // One source, a target for every delay from 1 to 300 steps; gsyn_exc shows the step in which a spike arrives.
-    std::string text = "name: delays\ntimestep: 1.0\nduration: 400\nseed: 1\npopulations:\n"
-                       "  source: {size: 1, model: SpikeSourceArray, parameters: {spike_times: [[20]]}}\n"
-                       "  target: {size: 300, model: IF_curr_exp}\nprojections:\n"
-                       "  - from: source\n    to: target\n    synapse: {Static: {weight: 0.5}}\n    connector:\n      FromList:\n        connections:\n";
+    std::string text =
+        "name: delays\ntimestep: 1.0\nduration: 400\nseed: 1\npopulations:\n"
+        "  source: {size: 1, model: SpikeSourceArray, parameters: {spike_times: [[20]]}}\n"
+        "  target: {size: 300, model: IF_curr_exp}\nprojections:\n"
+        "  - from: source\n    to: target\n    synapse: {Static: {weight: 0.5}}\n    connector:\n      FromList:\n     "
+        "   connections:\n";
     for (int d = 1; d <= 300; ++d)
         text += "          - [0, " + std::to_string(d - 1) + ", 0.5, " + std::to_string(d) + ".0]\n";
     text += "record:\n  - {population: target, variables: [gsyn_exc]}\n";
@@ -189,7 +192,8 @@ TEST(Delays, ASpikeSentInStepTWithDelayDActsInStepTPlusD) {
                 for (const CoreRecordings::Samples& samples : take_recordings(machine, core).samples)
                     for (std::size_t i = 0; i < samples.raw.size(); ++i) {
                         int& seen = first_seen[core.first_atom + samples.atoms[i % samples.atoms.size()]];
-                        if (samples.raw[i] != 0 && seen < 0) seen = static_cast<int>(samples.ticks[i / samples.atoms.size()]);
+                        if (samples.raw[i] != 0 && seen < 0)
+                            seen = static_cast<int>(samples.ticks[i / samples.atoms.size()]);
                     }
             }
         }

@@ -1,5 +1,5 @@
-/// The plain twin of the functional engine: every packet walks the routers hop by hop, and each receiving core looks its key up.
-/// Slow and obvious; the tests hold the fast engine against it.
+/// The plain twin of the functional engine: every packet walks the routers hop by hop, and each receiving core looks
+/// its key up. Slow and obvious; the tests hold the fast engine against it.
 #pragma once
 
 #include <optional>
@@ -27,7 +27,8 @@ class PlainEngine {
                 sent[c] = std::move(services.sent);
             }
             for (std::size_t c = 0; c < sent.size(); ++c)
-                for (const MulticastPacket& packet : sent[c]) walk(packet, machine_.cores[c].location.chip, std::nullopt);
+                for (const MulticastPacket& packet : sent[c])
+                    walk(packet, machine_.cores[c].location.chip, std::nullopt);
         }
     }
 
@@ -51,13 +52,16 @@ class PlainEngine {
         chip.router.count(arrival ? RouterCounter::external_multicast : RouterCounter::local_multicast, 1);
         if (decision.default_routed)
             chip.router.count(arrival ? RouterCounter::default_routed_external_multicast
-                                      : RouterCounter::default_routed_local_multicast, 1);
+                                      : RouterCounter::default_routed_local_multicast,
+                              1);
         if (decision.dropped) chip.router.count(RouterCounter::dropped_multicast, 1);
         for (int l = 0; l < link_count; ++l) {
             const Link link = static_cast<Link>(l);
             if ((decision.route & route_bit(link)) == 0) continue;
-            if (const auto next = neighbour(machine_.shape, coord, link)) walk(packet, *next, opposite(link));
-            else chip.router.count(RouterCounter::dropped_multicast, 1);
+            if (const auto next = neighbour(machine_.shape, coord, link))
+                walk(packet, *next, opposite(link));
+            else
+                chip.router.count(RouterCounter::dropped_multicast, 1);
         }
         for (Core& core : machine_.cores) {
             if (core.location.chip != coord || (decision.route & route_bit_of_core(core.location.core)) == 0) continue;

@@ -4,12 +4,12 @@
 #include <functional>
 #include <tuple>
 
+#include "graphs.hpp"
 #include "mapper/keys.hpp"
 #include "mapper/place.hpp"
 #include "mapper/route.hpp"
 #include "mapper/tables.hpp"
 #include "protocols/error.hpp"
-#include "graphs.hpp"
 
 namespace spinn {
 namespace {
@@ -69,9 +69,7 @@ INSTANTIATE_TEST_SUITE_P(
                                      NamedGraph{"random", [] { return test::random_graph(300, 16, 3); }},
                                      NamedGraph{"self_loops", [] { return test::self_loops(30); }},
                                      NamedGraph{"delay_extensions", [] { return test::delay_extensions(30); }})),
-    [](const auto& test) {
-        return std::string(std::get<0>(test.param).name) + "_" + std::get<1>(test.param).name;
-    });
+    [](const auto& test) { return std::string(std::get<0>(test.param).name) + "_" + std::get<1>(test.param).name; });
 
 }  // namespace
 }  // namespace spinn

@@ -20,9 +20,8 @@ TEST(ChipOrder, VisitsEveryPresentChipOnce) {
     for (const char* name : {"spinn3", "spinn5", "spinn5*2", "16x16", "1x7", "40x3"}) {
         const MachineShape machine = make_machine(name);
         std::vector<ChipCoord> order = chips_along_curve(machine, 200);
-        std::sort(order.begin(), order.end(), [](ChipCoord a, ChipCoord b) {
-            return std::pair(a.y, a.x) < std::pair(b.y, b.x);
-        });
+        std::sort(order.begin(), order.end(),
+                  [](ChipCoord a, ChipCoord b) { return std::pair(a.y, a.x) < std::pair(b.y, b.x); });
         EXPECT_EQ(order, present_chips(machine)) << name;
     }
 }
@@ -63,7 +62,8 @@ TEST(Place, SaysHowMuchSdramIsMissing) {
         place(graph, make_machine("spinn3"), {});
         FAIL();
     } catch (const RequestError& error) {  // a chip has 123,469,792 bytes (SpiNNMachine); rounded up
-        EXPECT_EQ(error.problem().what, "the network needs 800.0 MiB of SDRAM, the machine has 471.0 MiB (329.1 MiB missing)");
+        EXPECT_EQ(error.problem().what,
+                  "the network needs 800.0 MiB of SDRAM, the machine has 471.0 MiB (329.1 MiB missing)");
     }
     graph.slices[3].sdram_bytes = 118u << 20;
     try {
@@ -103,7 +103,8 @@ TEST(Refine, NeverEndsWorseThanItStarts) {
 
 TEST(Refine, BringsTogetherWhatTalks) {
     const MachineShape machine = make_machine("spinn5");
-    MachineGraph graph = test::slices_without_nets(96, 96);  // slice i talks to i + 48 only: 48 pairs, far apart at first
+    MachineGraph graph =
+        test::slices_without_nets(96, 96);  // slice i talks to i + 48 only: 48 pairs, far apart at first
     for (std::uint32_t i = 0; i < 48; ++i) graph.nets.push_back({i, 100, 10.0, {i + 48}});
     const Placements placements = place(graph, machine, {});
     EXPECT_EQ(placement_cost(placements, graph, machine), 0);  // every pair on one chip

@@ -55,8 +55,7 @@ TEST(Route, ASingleTargetIsReachedByAShortestPath) {
         const auto [graph, placements] = one_net({{5, 7}, target});
         const Routes routes = route(graph, placements, machine, {});
         check(routes, graph, placements, machine);
-        EXPECT_EQ(figures(routes, graph, machine).hops,
-                  static_cast<std::uint64_t>(distance(machine, {5, 7}, target)));
+        EXPECT_EQ(figures(routes, graph, machine).hops, static_cast<std::uint64_t>(distance(machine, {5, 7}, target)));
     }
 }
 
@@ -135,12 +134,15 @@ TEST(RouteCheck, FindsWhatIsBroken) {
         damage(broken[0]);
         EXPECT_THROW(check(broken, graph, placements, machine), std::logic_error);
     };
-    expect_broken([](RouteTree& tree) { tree.pop_back(); });                                      // a target is lost
-    expect_broken([](RouteTree& tree) { tree.back().route |= route_bit(Link::east); });           // leaves the tree
-    expect_broken([](RouteTree& tree) { tree.back().route |= route_bit_of_core(2); });            // one core too many
-    expect_broken([](RouteTree& tree) { tree.front().route &= ~route_links_mask; });              // never leaves
-    expect_broken([](RouteTree& tree) { tree.push_back(tree.back()); });                          // twice on a chip
-    expect_broken([](RouteTree& tree) { std::swap(tree[1], tree[2]); tree[1].arrival.reset(); }); // no arrival
+    expect_broken([](RouteTree& tree) { tree.pop_back(); });                             // a target is lost
+    expect_broken([](RouteTree& tree) { tree.back().route |= route_bit(Link::east); });  // leaves the tree
+    expect_broken([](RouteTree& tree) { tree.back().route |= route_bit_of_core(2); });   // one core too many
+    expect_broken([](RouteTree& tree) { tree.front().route &= ~route_links_mask; });     // never leaves
+    expect_broken([](RouteTree& tree) { tree.push_back(tree.back()); });                 // twice on a chip
+    expect_broken([](RouteTree& tree) {
+        std::swap(tree[1], tree[2]);
+        tree[1].arrival.reset();
+    });  // no arrival
     expect_broken([](RouteTree& tree) { tree.clear(); });
 
     Routes missing = good;

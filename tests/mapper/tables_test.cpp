@@ -20,8 +20,8 @@ std::uint32_t treated(std::span<const RoutingEntry> table, std::uint32_t key, Li
     return found ? table[*found].route : route_bit(opposite(arrival));
 }
 
-/// Pushes the corners and some keys of every entry through both tables. Keys of defaultable entries come in by the link opposite
-/// to their route.
+/// Pushes the corners and some keys of every entry through both tables. Keys of defaultable entries come in by the link
+/// opposite to their route.
 void expect_same_routes(const std::vector<TableEntry>& given, const std::vector<RoutingEntry>& result) {
     std::mt19937 random(1);
     for (const TableEntry& source : given) {
@@ -30,7 +30,8 @@ void expect_same_routes(const std::vector<TableEntry>& given, const std::vector<
             const std::uint32_t pick = i == 0 ? 0 : i == 1 ? 0xffffffff : static_cast<std::uint32_t>(random());
             Link arrival = Link::east;
             if (source.defaultable) {
-                for (const Link link : {Link::east, Link::north_east, Link::north, Link::west, Link::south_west, Link::south}) {
+                for (const Link link :
+                     {Link::east, Link::north_east, Link::north, Link::west, Link::south_west, Link::south}) {
                     if (route_bit(opposite(link)) == source.entry.route) arrival = link;
                 }
             } else {
@@ -62,7 +63,8 @@ std::vector<TableEntry> random_table(std::size_t count, std::uint32_t n_routes, 
 
 TEST(Minimise, KeysOfRandomTablesGoWhereTheyWent) {
     for (std::uint64_t seed = 1; seed <= 40; ++seed) {
-        const std::vector<TableEntry> table = random_table(20 + seed * 10, 3 + static_cast<std::uint32_t>(seed % 17), seed);
+        const std::vector<TableEntry> table =
+            random_table(20 + seed * 10, 3 + static_cast<std::uint32_t>(seed % 17), seed);
         for (const std::size_t capacity : {std::size_t{0}, table.size() / 2}) {
             const std::vector<RoutingEntry> result = minimise(table, capacity);
             EXPECT_LE(result.size(), table.size());
@@ -98,7 +100,8 @@ TEST(Minimise, StopsAsSoonAsTheTableFits) {
 }
 
 TEST(Minimise, AMergedEntryStaysWhenOnlySomeOfItsMembersCouldGo) {
-    // Both go east; the first comes from the west, the second from elsewhere. Merged, they must not be left to default routing.
+    // Both go east; the first comes from the west, the second from elsewhere. Merged, they must not be left to default
+    // routing.
     const std::uint32_t east = route_bit(Link::east);
     const std::vector<TableEntry> table{{{0, 0xffffffff, east}, true}, {{1, 0xffffffff, east}, false}};
     const std::vector<RoutingEntry> result = minimise(table, 0);
@@ -167,12 +170,12 @@ TEST(TablesCheck, FindsWhatIsBroken) {
         damage(broken);
         EXPECT_THROW(check(broken, line.routes, line.keys, line.graph, line.machine), std::logic_error);
     };
-    expect_broken([](RoutingTables& tables) { tables.pop_back(); });                              // goes on past its target
-    expect_broken([](RoutingTables& tables) { tables.erase(tables.begin()); });                   // lost at the source
-    expect_broken([](RoutingTables& tables) { tables[0].entries[0].route = 1u << 1; });           // the wrong link
+    expect_broken([](RoutingTables& tables) { tables.pop_back(); });                     // goes on past its target
+    expect_broken([](RoutingTables& tables) { tables.erase(tables.begin()); });          // lost at the source
+    expect_broken([](RoutingTables& tables) { tables[0].entries[0].route = 1u << 1; });  // the wrong link
     expect_broken([](RoutingTables& tables) { tables[1].entries[0].route |= route_bit_of_core(9); });
-    expect_broken([](RoutingTables& tables) { tables[0].entries[0].mask = 0xffffffc0; });         // half of the block
-    expect_broken([](RoutingTables& tables) { std::swap(tables[0], tables[1]); });                // not sorted
+    expect_broken([](RoutingTables& tables) { tables[0].entries[0].mask = 0xffffffc0; });  // half of the block
+    expect_broken([](RoutingTables& tables) { std::swap(tables[0], tables[1]); });         // not sorted
     // One key in the middle of the block goes astray on the way.
     expect_broken([](RoutingTables& tables) {
         tables.insert(tables.begin() + 1, {{1, 0}, {{0x12a, 0xffffffff, route_bit(Link::north)}}});

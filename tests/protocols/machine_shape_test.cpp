@@ -25,7 +25,9 @@ int total(const MachineShape& shape, int (*cores)(const ChipShape&)) {
 /// Hops from `from` to every chip by breadth-first search; -1 where no path leads.
 std::vector<int> searched_distances(const MachineShape& shape, ChipCoord from) {
     std::vector<int> hops(shape.chips.size(), -1);
-    const auto at = [&](ChipCoord chip) -> int& { return hops[static_cast<std::size_t>(chip.y * shape.width + chip.x)]; };
+    const auto at = [&](ChipCoord chip) -> int& {
+        return hops[static_cast<std::size_t>(chip.y * shape.width + chip.x)];
+    };
     std::queue<ChipCoord> frontier({from});
     at(from) = 0;
     while (!frontier.empty()) {
@@ -59,7 +61,8 @@ TEST(MachineShape, A48ChipBoardHasTheOutlineOfTheRealOne) {
     for (int x = 0; x < 8; ++x) {
         for (int y = 0; y < 8; ++y) {
             const bool expected = y >= rows_of_column[x].first && y <= rows_of_column[x].second;
-            EXPECT_EQ(has_chip(board, {static_cast<std::uint8_t>(x), static_cast<std::uint8_t>(y)}), expected) << x << y;
+            EXPECT_EQ(has_chip(board, {static_cast<std::uint8_t>(x), static_cast<std::uint8_t>(y)}), expected)
+                << x << y;
         }
     }
     EXPECT_EQ(present_chips(board).size(), 48u);
@@ -115,8 +118,8 @@ TEST(MachineShape, ATorusOfChipsHasEthernetWhereTriadsHaveIt) {
 }
 
 TEST(MachineShape, UnknownNamesAreRefusedWithTheListOfKnownOnes) {
-    for (const char* name : {"", "spinn4", "spinn5*0", "spinn5*", "spinn5*-3", "spinn5*3x", "0x4", "257x1", "4x", "x", "4x4 ",
-                             "+4x4", "99999999999x1", "spinn5*1324"}) {
+    for (const char* name : {"", "spinn4", "spinn5*0", "spinn5*", "spinn5*-3", "spinn5*3x", "0x4", "257x1", "4x", "x",
+                             "4x4 ", "+4x4", "99999999999x1", "spinn5*1324"}) {
         EXPECT_THROW(make_machine(name), std::invalid_argument) << name;
     }
     try {
@@ -175,7 +178,8 @@ TEST(MachineFaults, ADeadCoreIsOneCoreLess) {
 
 TEST(MachineFaults, AChipThatIsCutOffIsRemoved) {
     MachineFaults faults;
-    for (int link = 0; link < link_count; ++link) faults.dead_links.emplace_back(ChipCoord{2, 2}, static_cast<Link>(link));
+    for (int link = 0; link < link_count; ++link)
+        faults.dead_links.emplace_back(ChipCoord{2, 2}, static_cast<Link>(link));
     const MachineShape shape = with_faults(make_machine("5x5"), faults);
     EXPECT_FALSE(has_chip(shape, {2, 2}));
     EXPECT_EQ(present_chips(shape).size(), 24u);
@@ -184,9 +188,9 @@ TEST(MachineFaults, AChipThatIsCutOffIsRemoved) {
 TEST(MachineFaults, RandomFaultsAreAsManyAsAskedForAndTheSameForASeed) {
     const MachineShape shape = make_machine("12x12");
     const MachineFaults faults = random_faults(shape, 0.02, 0.01, 0.03, 11);
-    EXPECT_EQ(faults.dead_chips.size(), 3u);     // of 141 without Ethernet
-    EXPECT_EQ(faults.dead_cores.size(), 26u);    // of 2,592
-    EXPECT_EQ(faults.dead_links.size(), 13u);    // of 432
+    EXPECT_EQ(faults.dead_chips.size(), 3u);   // of 141 without Ethernet
+    EXPECT_EQ(faults.dead_cores.size(), 26u);  // of 2,592
+    EXPECT_EQ(faults.dead_links.size(), 13u);  // of 432
     EXPECT_EQ(with_faults(shape, faults), with_faults(shape, random_faults(shape, 0.02, 0.01, 0.03, 11)));
     EXPECT_NE(with_faults(shape, faults), with_faults(shape, random_faults(shape, 0.02, 0.01, 0.03, 12)));
 }
@@ -200,8 +204,10 @@ TEST(MachineShape, JsonHoldsEveryPart) {
     EXPECT_EQ(json["wrap_x"], true);
     EXPECT_EQ(json["chips"].size(), 6u);
     EXPECT_EQ(json["chips"][0]["ethernet"], true);
-    EXPECT_EQ(json["chips"][5], (nlohmann::json{{"x", 2}, {"y", 1}, {"ethernet", false}, {"dead_cores", {4}},
-                                                {"dead_links", nlohmann::json::array()}}));
+    EXPECT_EQ(
+        json["chips"][5],
+        (nlohmann::json{
+            {"x", 2}, {"y", 1}, {"ethernet", false}, {"dead_cores", {4}}, {"dead_links", nlohmann::json::array()}}));
 }
 
 }  // namespace

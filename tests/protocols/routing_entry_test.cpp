@@ -20,7 +20,8 @@ TEST(RouterLookup, AnEmptyEntryNeverMatches) {
 }
 
 TEST(RoutingEntry, IsPrintedAsPeopleDrawIt) {
-    const RoutingEntry entry{0x80000002, 0xfffffffa, route_bit(Link::north) | route_bit(Link::north_east) | route_bit_of_core(5)};
+    const RoutingEntry entry{0x80000002, 0xfffffffa,
+                             route_bit(Link::north) | route_bit(Link::north_east) | route_bit_of_core(5)};
     EXPECT_EQ(to_string(entry), "10000000000000000000000000000X1X -> NE N 5");
     EXPECT_EQ(to_string(RoutingEntry{1, 0, 0}).substr(31), "! ->");
 }

@@ -17,7 +17,8 @@ void survives(const T& sent, const Decode& decode) {
     ASSERT_TRUE(std::holds_alternative<T>(got));
     EXPECT_EQ(std::get<T>(got), sent);
     for (std::size_t n = 0; n < words.size(); ++n)
-        EXPECT_TRUE(std::holds_alternative<DecodeError>(decode(std::span(words).first(n)))) << "cut to " << n << " words";
+        EXPECT_TRUE(std::holds_alternative<DecodeError>(decode(std::span(words).first(n))))
+            << "cut to " << n << " words";
 }
 
 TEST(Regions, SurviveARoundTripWithEveryFieldDifferentAndRefuseEveryTruncation) {
@@ -75,7 +76,8 @@ TEST(Regions, RefuseWhatWouldReadOutsideTheirTables) {
     PopulationTable table;
     table.entries = {{0, 0, 0, 2, 0, 0, 1}};
     table.addresses = {0};
-    EXPECT_TRUE(std::holds_alternative<DecodeError>(decode_population_table(encode(table)))) << "address list too short";
+    EXPECT_TRUE(std::holds_alternative<DecodeError>(decode_population_table(encode(table))))
+        << "address list too short";
     EXPECT_TRUE(std::holds_alternative<DecodeError>(decode_synapse_region(encode(SynapseRegion{8, 1, 8, {}, 1}))))
         << "17 bits do not fit a synaptic word";
     EXPECT_TRUE(std::holds_alternative<DecodeError>(decode_recording_plan(encode(RecordingPlan{{{0, 1, {5, 5}}}}))))

@@ -45,8 +45,8 @@ TEST(RingBuffer, ARepeatedRowEqualsTheRowAddedThatOften) {
         for (int i = 0; i < 6; ++i) {
             std::vector<std::uint32_t> row;
             for (int s = 0; s < 5; ++s)
-                row.push_back(synaptic_word(shape, random() % (trial % 2 == 0 ? 100 : 65536), 1 + random() % 16, random() % 2,
-                                            random() % 8));
+                row.push_back(synaptic_word(shape, random() % (trial % 2 == 0 ? 100 : 65536), 1 + random() % 16,
+                                            random() % 2, random() % 8));
             const std::uint32_t repeats = random() % 6;
             cut_once += add_row(once, row, static_cast<std::uint32_t>(trial), repeats);
             // One addition at a time, synapse by synapse, as a core that serves the row again does.
