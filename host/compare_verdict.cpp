@@ -22,9 +22,8 @@ std::vector<std::string> objections(const Comparison& comparison) {
                             " are not those of the reference, so this was not the same network or seed");
             continue;
         }
-        if (one.v_before_divergence && one.v_before_divergence->rmse > allowed_rmse_mv)
-            found.push_back("membrane potentials of " + quoted(one.name) + " are off by " +
-                            fixed_text(one.v_before_divergence->rmse, 2) +
+        if (one.v && one.v->rmse > allowed_rmse_mv)
+            found.push_back("membrane potentials of " + quoted(one.name) + " are off by " + fixed_text(one.v->rmse, 2) +
                             " mV (root mean square) while all spikes still agree");
         if (!one.records_spikes || !one.first_divergence_tick) continue;
         if (std::abs(one.rate_hz - one.rate_hz_reference) > one.rate_spread_hz)
@@ -73,7 +72,7 @@ void judge(Comparison& comparison) {
     for (const PopulationComparison& one : comparison.populations) {
         spikes += std::max(one.spikes, one.spikes_reference);
         any_spikes_recorded = any_spikes_recorded || one.records_spikes;
-        if (one.v_before_divergence) ++traces, worst_rmse = std::max(worst_rmse, one.v_before_divergence->rmse);
+        if (one.v) ++traces, worst_rmse = std::max(worst_rmse, one.v->rmse);
         if (one.first_divergence_tick &&
             (first == nullptr || *one.first_divergence_tick < *first->first_divergence_tick))
             first = &one;
