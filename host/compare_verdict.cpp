@@ -80,7 +80,7 @@ void judge(Comparison& comparison) {
     const std::string membranes = traces == 0
                                       ? ""
                                       : "; membrane potentials agree to " + fixed_text(worst_rmse, 4) +
-                                            " mV (root mean square" + (first == nullptr ? ")" : ", up to there)");
+                                            " mV (root mean square" + (first == nullptr ? ")" : ", until spikes part)");
 
     if (!any_spikes_recorded && traces == 0) {
         comparison.agreement = Agreement::nothing_recorded;
@@ -105,7 +105,8 @@ void judge(Comparison& comparison) {
     comparison.verdict =
         "Same statistics: the runs agree spike by spike until " +
         fixed_text(*first->first_divergence_tick * comparison.timestep_ms, 1) + " ms (" + quoted(first->name) +
-        ") and then part; from there on rates, interval variation and correlations differ no more than "
+        ") and then part (" + fixed_text(100.0 * comparison.identical_spikes, 1) +
+        " % of all spikes fall in the same time step); rates, interval variation and correlations differ no more than "
         "samples of this size do" +
         membranes + ".";
 }
