@@ -125,9 +125,9 @@ void compare_statistics(const SpikeTrains& machine, const SpikeTrains& reference
                                   firing(machine), firing(reference), run.alpha);
 }
 
-/// The traces of v, each up to the tick `parted[neuron]` and to `last_tick`.
+/// The traces of v up to `last_tick`.
 std::optional<TraceDifference> compare_traces(const RecordedSamples& machine, const RecordedSamples& reference,
-                                              const std::vector<std::uint32_t>& parted, std::uint32_t last_tick) {
+                                              std::uint32_t last_tick) {
     TraceDifference result;
     double squares = 0.0;
     for (std::size_t column = 0; column < machine.neurons.size(); ++column) {
@@ -137,7 +137,7 @@ std::optional<TraceDifference> compare_traces(const RecordedSamples& machine, co
         for (std::size_t row = 0; row < machine.samples(); ++row) {
             const std::uint64_t tick = machine.first_tick + std::uint64_t{row} * machine.interval_ticks;
             // v is recorded before the tick's update, so the sample at the differing spike still compares.
-            if (tick > std::min(parted[machine.neurons[column]], last_tick)) break;
+            if (tick > last_tick) break;
             if (tick % reference.interval_ticks != 0 || tick / reference.interval_ticks >= reference.samples())
                 continue;
             const double difference =
@@ -160,10 +160,8 @@ const RecordedSamples* samples_of(const PopulationActivity& activity, Variable v
     return found == activity.samples.end() ? nullptr : &*found;
 }
 
-/// @param parted  [neuron] gets the tick of its first differing spike
 PopulationComparison compare_population(const Network& network, std::size_t index, const PopulationActivity& machine,
-                                        const PopulationActivity& reference, const RunInfo& run,
-                                        std::vector<std::uint32_t>& parted) {
+                                        const PopulationActivity& reference, const RunInfo& run) {
     const Population& population = network.populations[index];
     PopulationComparison result{.name = population.name, .is_source = !is_neuron(population.model)};
     const std::vector<std::uint32_t> recorded = recorded_view(network, index, Variable::spikes).neurons;
@@ -178,23 +176,12 @@ PopulationComparison compare_population(const Network& network, std::size_t inde
         for (std::size_t i = 0; i < recorded.size(); ++i) {
             const TrainComparison one = compare_trains(trains.of(i), trains_reference.of(i));
             result.spikes_identical += one.identical;
-            parted[recorded[i]] = one.first_difference;
             first = std::min(first, one.first_difference);
         }
         if (first != never) result.first_divergence_tick = first;
         compare_statistics(trains, trains_reference, run, result);
     }
     return result;
-}
-
-/// The membrane traces, once it is known where spikes part. @param parted  [neuron]
-void compare_membranes(const PopulationActivity& machine, const PopulationActivity& reference,
-                       const std::vector<std::uint32_t>& parted, std::uint32_t first_divergence,
-                       PopulationComparison& result) {
-    const RecordedSamples *v = samples_of(machine, Variable::v), *v_reference = samples_of(reference, Variable::v);
-    if (v == nullptr || v_reference == nullptr) return;
-    result.v = compare_traces(*v, *v_reference, parted, never);
-    result.v_before_divergence = compare_traces(*v, *v_reference, parted, first_divergence);
 }
 
 }  // namespace
@@ -256,24 +243,25 @@ Comparison compare(const Network& network, const Results& results, const Referen
     std::uint64_t identical = 0, machine = 0, exact = 0;
     std::uint32_t first_divergence = never;
     std::vector<std::size_t> compared;
-    std::vector<std::vector<std::uint32_t>> parted;  // [compared population][neuron]
     for (std::size_t p = 0; p < network.populations.size(); ++p) {
         const bool recorded = std::ranges::any_of(network.recordings, [&](const Recording& recording) {
             return recording.view.population == p && recording.view.neurons.count > 0;
         });
         if (!recorded) continue;
         compared.push_back(p);
-        parted.emplace_back(network.populations[p].size, never);
         const PopulationComparison& one = comparison.populations.emplace_back(
-            compare_population(network, p, results.populations[p], reference.populations[p], run, parted.back()));
+            compare_population(network, p, results.populations[p], reference.populations[p], run));
         identical += one.spikes_identical;
         machine += one.spikes;
         exact += one.spikes_reference;
         first_divergence = std::min(first_divergence, one.first_divergence_tick.value_or(never));
     }
-    for (std::size_t i = 0; i < compared.size(); ++i)
-        compare_membranes(results.populations[compared[i]], reference.populations[compared[i]], parted[i],
-                          first_divergence, comparison.populations[i]);
+    for (std::size_t i = 0; i < compared.size(); ++i) {
+        const RecordedSamples* v = samples_of(results.populations[compared[i]], Variable::v);
+        const RecordedSamples* v_reference = samples_of(reference.populations[compared[i]], Variable::v);
+        if (v != nullptr && v_reference != nullptr)
+            comparison.populations[i].v = compare_traces(*v, *v_reference, first_divergence);
+    }
     const std::uint64_t most = std::max(machine, exact);
     comparison.identical_spikes = most == 0 ? 1.0 : static_cast<double>(identical) / static_cast<double>(most);
     judge(comparison);

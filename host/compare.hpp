@@ -52,11 +52,9 @@ struct PopulationComparison {
     double rate_hz = 0.0, rate_hz_reference = 0.0;       ///< mean over the recorded neurons
     double rate_spread_hz = 0.0;                         ///< what the two may differ by
     std::optional<std::uint32_t> first_divergence_tick;  ///< of the first spike that only one of the two has
-    /// Of each trace up to its own neuron's first differing spike. Spikes of others may have parted before and pull at
-    /// it.
+    /// Of all traces up to the first differing spike of any recorded neuron: what fixed point itself does. After it the
+    /// difference shows two runs of a chaotic network, and says nothing.
     std::optional<TraceDifference> v;
-    /// Of each trace up to the first differing spike of any recorded neuron: what fixed point itself does.
-    std::optional<TraceDifference> v_before_divergence;
     DistributionPair rates, cvs, correlations;
 };
 

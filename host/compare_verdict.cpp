@@ -22,9 +22,8 @@ std::vector<std::string> objections(const Comparison& comparison) {
                             " are not those of the reference, so this was not the same network or seed");
             continue;
         }
-        if (one.v_before_divergence && one.v_before_divergence->rmse > allowed_rmse_mv)
-            found.push_back("membrane potentials of " + quoted(one.name) + " are off by " +
-                            fixed_text(one.v_before_divergence->rmse, 2) +
+        if (one.v && one.v->rmse > allowed_rmse_mv)
+            found.push_back("membrane potentials of " + quoted(one.name) + " are off by " + fixed_text(one.v->rmse, 2) +
                             " mV (root mean square) while all spikes still agree");
         if (!one.records_spikes || !one.first_divergence_tick) continue;
         if (std::abs(one.rate_hz - one.rate_hz_reference) > one.rate_spread_hz)
@@ -73,7 +72,7 @@ void judge(Comparison& comparison) {
     for (const PopulationComparison& one : comparison.populations) {
         spikes += std::max(one.spikes, one.spikes_reference);
         any_spikes_recorded = any_spikes_recorded || one.records_spikes;
-        if (one.v_before_divergence) ++traces, worst_rmse = std::max(worst_rmse, one.v_before_divergence->rmse);
+        if (one.v) ++traces, worst_rmse = std::max(worst_rmse, one.v->rmse);
         if (one.first_divergence_tick &&
             (first == nullptr || *one.first_divergence_tick < *first->first_divergence_tick))
             first = &one;
@@ -81,7 +80,7 @@ void judge(Comparison& comparison) {
     const std::string membranes = traces == 0
                                       ? ""
                                       : "; membrane potentials agree to " + fixed_text(worst_rmse, 4) +
-                                            " mV (root mean square" + (first == nullptr ? ")" : ", up to there)");
+                                            " mV (root mean square" + (first == nullptr ? ")" : ", until spikes part)");
 
     if (!any_spikes_recorded && traces == 0) {
         comparison.agreement = Agreement::nothing_recorded;
@@ -106,7 +105,8 @@ void judge(Comparison& comparison) {
     comparison.verdict =
         "Same statistics: the runs agree spike by spike until " +
         fixed_text(*first->first_divergence_tick * comparison.timestep_ms, 1) + " ms (" + quoted(first->name) +
-        ") and then part; from there on rates, interval variation and correlations differ no more than "
+        ") and then part (" + fixed_text(100.0 * comparison.identical_spikes, 1) +
+        " % of all spikes fall in the same time step); rates, interval variation and correlations differ no more than "
         "samples of this size do" +
         membranes + ".";
 }

@@ -87,8 +87,8 @@ std::string population_table(const Comparison& comparison) {
                  : one.records_spikes      ? "never"
                                            : "-") +
             distance(one.rates) + distance(one.cvs) + distance(one.correlations) +
-            cell(one.v_before_divergence ? fixed_text(one.v_before_divergence->rmse, 4) : "-") +
-            cell(one.v_before_divergence ? fixed_text(one.v_before_divergence->max_abs, 4) : "-") + "</tr>";
+            cell(one.v ? fixed_text(one.v->rmse, 4) : "-") + cell(one.v ? fixed_text(one.v->max_abs, 4) : "-") +
+            "</tr>";
     }
     if (rows.empty()) return "";
     const std::string machine = "<th class=\"machine-ink\">machine</th>",

@@ -122,7 +122,8 @@ std::string raster_figure(const ReportData& data) {
     const std::uint32_t ticks = raster_ticks(bands, data);
     std::size_t rows = 0;
     for (const RasterBand& band : bands) rows += band.neurons.size();
-    const std::string caption = with_separators(rows) + " neurons, evenly chosen, the first " +
+    const std::string caption = with_separators(rows) +
+                                (rows < raster_rows ? " neurons, the first " : " neurons, evenly chosen, the first ") +
                                 fixed_text(ticks * data.comparison.timestep_ms, 0) + " ms";
     return "<p class=\"caption\">" + caption + ". The same neurons in both.</p><div class=\"grid two\">" +
            figure("Emulated machine, s16.15", raster(bands, data.results.populations, ticks, data, "machine")) +
@@ -257,7 +258,7 @@ std::string one_trace(const ReportData& data, std::size_t p, std::uint32_t neuro
     membrane.dots(marks(spikes, y.high - room * 0.15), 4.0, "machine");
     membrane.dots(marks(spikes_reference, y.high - room * 0.6), 4.0, "reference");
 
-    const std::vector<Point> error = difference(machine, reference, dt);
+    std::vector<Point> error = difference(machine, reference, dt);
     // To scale while all spikes agree; when that is too short to see, all of it.
     const double scaled_until = parted > window.low + 0.05 * (window.high - window.low) ? parted : window.high;
     double largest = 0.0;
@@ -265,12 +266,17 @@ std::string one_trace(const ReportData& data, std::size_t p, std::uint32_t neuro
         if (time >= window.low && time <= scaled_until && std::isfinite(value))
             largest = std::max(largest, std::abs(value));
     if (largest == 0.0) largest = 0.001;
+    const bool micro = largest < 0.1;  // then the axis reads better in uV
+    if (micro) {
+        largest *= 1000.0;
+        for (Point& point : error) point.second *= 1000.0;
+    }
     Chart below({.width = 560,
                  .height = 120,
                  .x = window,
                  .y = svg::nice_range({-largest, largest}),
                  .x_label = "time (ms)",
-                 .y_label = "\u0394v (mV)",
+                 .y_label = micro ? "\u0394v (\u00b5V)" : "\u0394v (mV)",
                  .description = "difference of the membrane potentials",
                  .y_ticks = 3});
     if (parted < never) below.shade_from(parted);

@@ -45,6 +45,7 @@ td.good { color: var(--good); } td.bad { color: var(--bad); font-weight: 600; }
 .grid { display: grid; gap: 14px; margin: 10px 0; }
 .grid.two { grid-template-columns: repeat(auto-fit, minmax(min(100%, 440px), 1fr)); }
 .grid.three { grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr)); }
+.grid.two figure { max-width: 760px; }
 figure { margin: 0; background: var(--paper); border: 1px solid var(--hair); border-radius: 8px; padding: 10px 12px 6px;
   break-inside: avoid; min-width: 0; }
 figcaption { font-weight: 600; font-size: 14px; margin: 0 4px 2px; }

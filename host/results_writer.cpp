@@ -38,7 +38,7 @@ std::string report_name(std::string_view population, Variable variable) {
 
 namespace {
 
-constexpr hsize_t chunk_elements = 16384;
+constexpr hsize_t chunk_elements = 4096;
 constexpr std::size_t buffer_elements = 65536;
 
 /// Every call that can fail on a bad disk goes through here.

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "emulator/functional_engine.hpp"
 #include "emulator/machine.hpp"
@@ -22,6 +23,7 @@ namespace spinn {
 namespace {
 
 constexpr std::uint32_t largest_piece_ticks = 2000;  ///< between two looks at `stop`
+constexpr double realtime_piece_ms = 10.0;
 
 class Stopwatch {
  public:
@@ -153,8 +155,11 @@ RunReport run_image(const MachineImage& image, const RunOptions& options, spdlog
              engine.counters().synapses, engine.window_ticks(), report.load_s);
 
     Extractor extractor(machine, image, writer.get());
-    const std::uint32_t piece =
-        image.recording_ticks == 0 ? largest_piece_ticks : std::min(image.recording_ticks, largest_piece_ticks);
+    std::uint32_t piece = largest_piece_ticks;
+    if (image.recording_ticks != 0) piece = std::min(piece, image.recording_ticks);
+    if (options.realtime)
+        piece = std::clamp(static_cast<std::uint32_t>(realtime_piece_ms / image.timestep_ms), 1u, piece);
+    const Stopwatch wall;
     std::uint32_t done = 0;
     while (done < total_ticks) {
         if (options.stop != nullptr && options.stop->load()) {
@@ -169,6 +174,11 @@ RunReport run_image(const MachineImage& image, const RunOptions& options, spdlog
         const Stopwatch extracting;
         extractor.take();
         report.extract_s += extracting.seconds();
+        if (options.realtime) {
+            const double ahead_s = done * image.timestep_ms * 1e-3 - wall.seconds();
+            report.most_behind_s = std::max(report.most_behind_s, -ahead_s);
+            if (ahead_s > 0.0) std::this_thread::sleep_for(std::chrono::duration<double>(ahead_s));
+        }
         if (options.progress) options.progress(done * image.timestep_ms, duration_ms);
     }
 
@@ -216,6 +226,7 @@ nlohmann::json to_json(const RunReport& report) {
             {"threads", report.threads},
             {"spikes", spikes},
             {"synapses", report.counters.synapses},
+            {"matrix_bytes", report.counters.matrix_bytes},
             {"synaptic_events", report.counters.synaptic_events},
             {"packets_sent", report.packets_sent},
             {"packets_dropped", report.packets_dropped},
@@ -226,6 +237,7 @@ nlohmann::json to_json(const RunReport& report) {
             {"timer_overruns", 0},
             {"recordings_lost", report.counters.recordings_lost},
             {"unknown_keys", report.counters.unknown_keys},
+            {"most_behind_s", report.most_behind_s},
             {"stopped", report.stopped},
             {"populations", std::move(populations)},
             {"peak_rss_bytes", report.peak_rss_bytes},

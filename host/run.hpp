@@ -25,6 +25,7 @@ struct RunOptions {
     std::optional<double> duration_ms;                        ///< default: the network's
     std::optional<std::filesystem::path> results;             ///< where to write the results file
     std::string image_hash;                                   ///< provenance
+    bool realtime = false;                                    ///< no faster than the wall clock
     const std::atomic<bool>* stop = nullptr;                  ///< set: end after the piece under way
     std::function<void(double done, double total)> progress;  ///< biological ms, after each piece
 };
@@ -46,7 +47,8 @@ struct RunReport {
     std::uint64_t spike_hash = 0;  ///< over the recorded spikes
     std::vector<PopulationCount> populations;
     std::uint64_t peak_rss_bytes = 0;
-    bool stopped = false;  ///< ended early by RunOptions::stop
+    double most_behind_s = 0.0;  ///< with RunOptions::realtime: the most that the run fell behind the wall clock
+    bool stopped = false;        ///< ended early by RunOptions::stop
 };
 
 /// @throws RequestError when the image cannot run; InputError when the results file cannot be written

@@ -109,10 +109,10 @@ std::vector<double> nice_ticks(Range range, int wanted) {
 std::string tick_text(double value, double step) {
     const double magnitude = std::max(std::abs(value), std::abs(step));
     std::array<char, 64> buffer{};
-    if (magnitude != 0.0 && (magnitude < 1e-3 || magnitude >= 1e6)) {
+    if (step <= 0.0 || magnitude < 1e-3 || magnitude >= 1e6) {
         std::snprintf(buffer.data(), buffer.size(), "%.3g", value);
     } else {
-        const int decimals = step > 0.0 ? std::clamp(static_cast<int>(-std::floor(std::log10(step) + 1e-9)), 0, 6) : 2;
+        const int decimals = std::clamp(static_cast<int>(-std::floor(std::log10(step) + 1e-9)), 0, 6);
         std::snprintf(buffer.data(), buffer.size(), "%.*f", decimals, value);
     }
     std::string text = buffer.data();

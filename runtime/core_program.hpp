@@ -34,6 +34,7 @@ struct ProgramCounters {
     std::uint64_t saturations = 0;      ///< additions that a 16-bit ring buffer could not hold
     std::uint64_t unknown_keys = 0;     ///< packets without an entry in the population table
     std::uint64_t synapses = 0;         ///< in this core's matrices
+    std::uint64_t matrix_bytes = 0;     ///< of SDRAM that the matrices take
     std::uint64_t weights_masked = 0;   ///< weights that did not fit 16 bits when the rows were made
     std::uint64_t delay_overflows = 0;  ///< spikes that a delay extension could not count
     std::uint64_t recordings_lost = 0;  ///< records that found their buffer full

@@ -68,6 +68,7 @@ ProgramCounters NeuronProgram::counters() const {
     counters.saturations = input_.saturations;
     counters.unknown_keys = input_.unknown_keys;
     counters.synapses = synapses_;
+    counters.matrix_bytes = input_.matrix.size_bytes();
     counters.weights_masked = weights_masked_;
     counters.recordings_lost = recorder_.lost;
     return counters;

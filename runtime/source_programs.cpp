@@ -98,6 +98,7 @@ ProgramCounters& ProgramCounters::operator+=(const ProgramCounters& other) {
     saturations += other.saturations;
     unknown_keys += other.unknown_keys;
     synapses += other.synapses;
+    matrix_bytes += other.matrix_bytes;
     weights_masked += other.weights_masked;
     delay_overflows += other.delay_overflows;
     recordings_lost += other.recordings_lost;

@@ -34,7 +34,7 @@ struct Arguments {
     unsigned threads = std::max(1u, std::thread::hardware_concurrency());
     Rounding rounding = Rounding::truncate;
     std::uint32_t atoms_per_core = 256;
-    bool json = false, quiet = false;
+    bool realtime = false, json = false, quiet = false;
     int verbose = 0;
 };
 
@@ -82,6 +82,7 @@ int run(const Arguments& arguments) {
     options.rounding = arguments.rounding;
     options.duration_ms = arguments.duration_ms;
     if (!arguments.results.empty()) options.results = arguments.results;
+    options.realtime = arguments.realtime;
     options.stop = &interrupted;
     const MachineImage image = image_of(arguments, options, *log);
 
@@ -143,6 +144,7 @@ int main(int argc, char** argv) {
         ->check(CLI::Range(1u, 256u))
         ->capture_default_str();
     app.add_option("-o,--output", arguments.results, "results file (SONATA HDF5)");
+    app.add_flag("--realtime", arguments.realtime, "no faster than the wall clock");
     app.add_flag("--json", arguments.json, "one JSON object on stdout and nothing else");
     app.add_flag("-v,--verbose", arguments.verbose, "a line per pass; twice: more");
     app.add_flag("-q,--quiet", arguments.quiet, "errors only");

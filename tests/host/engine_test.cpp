@@ -5,9 +5,11 @@
 #include <spdlog/spdlog.h>
 
 #include <cmath>
+#include <filesystem>
 
 #include "emulator/functional_engine.hpp"
 #include "emulator/recordings.hpp"
+#include "host/network_file.hpp"
 #include "host/network_yaml.hpp"
 #include "host/run.hpp"
 #include "mapper/map_network.hpp"
@@ -113,6 +115,28 @@ TEST(FunctionalEngine, GivesTheSameSpikesOnAnyMachineAndPartition) {
     EXPECT_EQ(hash_of(map_text(mixed_network, "spinn5*3", 7)), small);
     EXPECT_EQ(hash_of(map_text(mixed_network, "16x16", 4, random_faults(make_machine("16x16"), 0.02, 0.02, 0.03, 1))),
               small);
+}
+
+TEST(FunctionalEngine, GivesTheExamplesTheSameSpikesForAnyThreadsAndMachine) {
+    const MachineShape broken =
+        with_faults(make_machine("16x16"), random_faults(make_machine("16x16"), 0.0, 0.0, 0.03, 9));
+    for (const char* example : {"va-coba.yaml", "va-cuba.yaml", "brunel.yaml"}) {
+        const Network network = read_network_file(std::filesystem::path(SPINN_SOURCE_DIR) / "examples" / example);
+        const auto hash = [&](const MachineShape& machine, unsigned threads) {
+            RunOptions options;
+            options.threads = threads;
+            options.duration_ms = network.populations.size() > 2 ? 20.0 : 100.0;  // brunel has 10,000 Poisson sources
+            const RunReport report = run_image(map_network(network, machine, {}, silent()).image, options, silent());
+            EXPECT_EQ(report.packets_dropped, 0u) << example;
+            EXPECT_GT(report.counters.spikes, 500u) << example;
+            return report.spike_hash;
+        };
+        const std::uint64_t expected = hash(make_machine("spinn5"), 1);
+        for (const unsigned threads : {2u, 3u, 8u})
+            EXPECT_EQ(hash(make_machine("spinn5"), threads), expected) << example << ", " << threads << " threads";
+        EXPECT_EQ(hash(make_machine("spinn5*3"), 2), expected) << example;
+        EXPECT_EQ(hash(broken, 2), expected) << example;
+    }
 }
 
 TEST(FunctionalEngine, RunsInPiecesAsInOneGo) {
