@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "host/compare_verdict.hpp"
-#include "host/recorded_view.hpp"
+#include "mapper/recorded_view.hpp"
 #include "protocols/error.hpp"
 
 namespace spinn {

@@ -5,8 +5,8 @@
 #include <limits>
 
 #include "host/compare_verdict.hpp"
-#include "host/recorded_view.hpp"
 #include "host/svg_chart.hpp"
+#include "mapper/recorded_view.hpp"
 
 namespace spinn {
 

@@ -16,6 +16,7 @@
 #include "emulator/recordings.hpp"
 #include "host/results.hpp"
 #include "host/spike_hash.hpp"
+#include "mapper/recorded_view.hpp"
 #include "protocols/error.hpp"
 
 namespace spinn {
@@ -136,7 +137,7 @@ RunReport run_image(const MachineImage& image, const RunOptions& options, spdlog
     RunReport report;
     report.threads = std::max(1u, options.threads);
     const double duration_ms = options.duration_ms.value_or(image.duration_ms);
-    const auto total_ticks = static_cast<std::uint32_t>(std::ceil(duration_ms / image.timestep_ms - 1e-9));
+    const auto total_ticks = run_ticks(duration_ms, image.timestep_ms);
 
     std::unique_ptr<ResultsWriter> writer;
     if (options.results)

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "mapper/recorded_view.hpp"
+#include "protocols/error.hpp"
 #include "runtime/array_source.hpp"
 #include "runtime/layout/connections_region.hpp"
 #include "runtime/layout/neuron_region.hpp"
@@ -218,14 +220,49 @@ void put_recording(CoreBlockWords& block, const CompileContext& context, const S
     region(block, Region::recording).reserved_words = offset / 4;
 }
 
+/// Drawn values must be what the model allows: a distribution can leave the range that its reader checked the mean of.
+std::vector<double> in_range(std::vector<double> values, const ParameterDescription& parameter,
+                             const std::string& population, std::vector<Problem>& problems) {
+    const auto outside = std::find_if(values.begin(), values.end(), [&](double value) {
+        return !(value >= parameter.minimum && value <= parameter.maximum);
+    });
+    if (outside != values.end())
+        problems.push_back({"a value of " + std::to_string(*outside) + " " + std::string(parameter.unit) +
+                                " was drawn for neuron " + std::to_string(outside - values.begin()),
+                            "population '" + population + "', " + std::string(parameter.name),
+                            "allowed are " + std::to_string(parameter.minimum) + " to " +
+                                std::to_string(parameter.maximum) + "; clip the distribution (normal_clipped)"});
+    return values;
+}
+
+/// R = tau_m / cm must fit s16.15, or the core's quotient wraps.
+void check_resistance(const std::vector<std::vector<double>>& parameters, const Population& population,
+                      std::vector<Problem>& problems) {
+    const std::span<const ParameterDescription> described = describe(population.model).parameters;
+    const auto values_of = [&](std::string_view name) -> const std::vector<double>& {
+        const auto found =
+            std::find_if(described.begin(), described.end(), [&](const auto& p) { return p.name == name; });
+        return parameters[static_cast<std::size_t>(found - described.begin())];
+    };
+    const std::vector<double>&tau_m = values_of("tau_m"), &cm = values_of("cm");
+    for (std::size_t neuron = 0; neuron < tau_m.size(); ++neuron) {
+        if (tau_m[neuron] / cm[neuron] < 65536.0) continue;
+        problems.push_back({"tau_m / cm is " + std::to_string(tau_m[neuron] / cm[neuron]) + " MOhm for neuron " +
+                                std::to_string(neuron) + "; s16.15 holds less than 65536",
+                            "population '" + population.name + "'", "choose a larger cm or a smaller tau_m"});
+        return;
+    }
+}
+
 }  // namespace
 
 CompileContext compile_context(const Network& network, const MachineGraph& graph) {
     CompileContext context;
+    std::vector<Problem> problems;
     context.network = &network;
     context.graph = &graph;
     context.timestep_us = static_cast<std::uint32_t>(std::lround(network.timestep_ms * 1000.0));
-    context.duration_ticks = static_cast<std::uint32_t>(std::ceil(network.duration_ms / network.timestep_ms - 1e-9));
+    context.duration_ticks = run_ticks(network.duration_ms, network.timestep_ms);
     const std::size_t n = network.populations.size();
     context.projections_into.resize(n);
     for (std::uint32_t p = 0; p < network.projections.size(); ++p) {
@@ -236,33 +273,26 @@ CompileContext compile_context(const Network& network, const MachineGraph& graph
     for (const Slice& slice : graph.slices)
         if (slice.program != ProgramKind::delay_extension) ++context.source_cores[slice.population];
     context.recorded.resize(n);
-    for (const Recording& recording : network.recordings) {
-        const double interval = recording.sampling_interval_ms / network.timestep_ms;
-        for (const Variable variable : recording.variables) {
-            std::vector<RecordingChannel>& channels = context.recorded[recording.view.population];
-            const auto number = static_cast<std::uint32_t>(variable);
-            auto channel = std::find_if(channels.begin(), channels.end(),
-                                        [&](const RecordingChannel& c) { return c.variable == number; });
-            if (channel == channels.end()) channel = channels.insert(channels.end(), RecordingChannel{number, 0, {}});
-            const auto ticks = static_cast<std::uint32_t>(std::max(1L, std::lround(interval)));
-            channel->interval_ticks = channel->interval_ticks == 0 ? ticks : std::min(channel->interval_ticks, ticks);
-            for (std::uint32_t i = 0; i < recording.view.neurons.count; ++i)
-                channel->atoms.push_back(neuron_at(recording.view.neurons, i));
-        }
-    }
     context.parameters.resize(n);
     context.initial.resize(n);
     for (std::size_t p = 0; p < n; ++p) {
-        for (RecordingChannel& channel : context.recorded[p]) {
-            std::sort(channel.atoms.begin(), channel.atoms.end());
-            channel.atoms.erase(std::unique(channel.atoms.begin(), channel.atoms.end()), channel.atoms.end());
+        for (const Variable variable : {Variable::spikes, Variable::v, Variable::gsyn_exc, Variable::gsyn_inh}) {
+            RecordedView view = recorded_view(network, p, variable);
+            if (!view.neurons.empty())
+                context.recorded[p].push_back(
+                    {static_cast<std::uint32_t>(variable), view.interval_ticks, std::move(view.neurons)});
         }
         const ModelDescription& model = describe(network.populations[p].model);
         for (const ParameterDescription& parameter : model.parameters)
-            context.parameters[p].push_back(parameter_values(network, p, parameter.name));
+            context.parameters[p].push_back(in_range(parameter_values(network, p, parameter.name), parameter,
+                                                     network.populations[p].name, problems));
         for (const ParameterDescription& state : model.state)
-            context.initial[p].push_back(initial_values(network, p, state.name));
+            context.initial[p].push_back(
+                in_range(initial_values(network, p, state.name), state, network.populations[p].name, problems));
+        if (is_neuron(network.populations[p].model))
+            check_resistance(context.parameters[p], network.populations[p], problems);
     }
+    if (!problems.empty()) throw InputError(std::move(problems));
     return context;
 }
 

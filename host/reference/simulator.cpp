@@ -5,9 +5,9 @@
 #include <cmath>
 #include <variant>
 
-#include "host/recorded_view.hpp"
 #include "host/reference/delayed_input.hpp"
 #include "host/reference/neurons.hpp"
+#include "mapper/recorded_view.hpp"
 #include "runtime/array_source.hpp"
 #include "runtime/poisson_source.hpp"
 

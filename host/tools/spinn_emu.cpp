@@ -56,7 +56,7 @@ void print_table(const RunReport& report, const Arguments& arguments) {
     if (!arguments.results.empty()) std::printf("results in %s\n", arguments.results.c_str());
 }
 
-MachineImage image_of(const Arguments& arguments, RunOptions& options, spdlog::logger& log) {
+MachineImage image_of(const Arguments& arguments, spdlog::logger& log) {
     if (!is_image(arguments.input)) {
         MapOptions map_options;
         map_options.partition.max_atoms_per_core = arguments.atoms_per_core;
@@ -68,7 +68,6 @@ MachineImage image_of(const Arguments& arguments, RunOptions& options, spdlog::l
                                   .where = arguments.machine.empty() ? "--seed" : "--machine",
                                   .fix = "leave the option out, or give the network file instead of the image"}});
     MachineImage image = read_image(arguments.input);
-    options.image_hash = hash_text(image_hash(image));
     return image;
 }
 
@@ -84,7 +83,9 @@ int run(const Arguments& arguments) {
     if (!arguments.results.empty()) options.results = arguments.results;
     options.realtime = arguments.realtime;
     options.stop = &interrupted;
-    const MachineImage image = image_of(arguments, options, *log);
+    const MachineImage image = image_of(arguments, *log);
+
+    if (options.results) options.image_hash = hash_text(image_hash(image));
 
     std::signal(SIGINT, on_interrupt);
     std::signal(SIGTERM, on_interrupt);

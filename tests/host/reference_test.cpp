@@ -2,10 +2,10 @@
 
 #include <cmath>
 
-#include "host/recorded_view.hpp"
 #include "host/reference/delayed_input.hpp"
 #include "host/reference/neurons.hpp"
 #include "host/reference/simulator.hpp"
+#include "mapper/recorded_view.hpp"
 
 namespace spinn {
 namespace {

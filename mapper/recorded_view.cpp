@@ -1,4 +1,4 @@
-#include "host/recorded_view.hpp"
+#include "mapper/recorded_view.hpp"
 
 #include <algorithm>
 #include <cmath>

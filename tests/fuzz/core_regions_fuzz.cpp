@@ -1,0 +1,57 @@
+/// The regions of a core's block: any words give a value or a reason, and what loads can run.
+#include <cstring>
+#include <vector>
+
+#include "runtime/array_source.hpp"
+#include "runtime/layout/connections_region.hpp"
+#include "runtime/layout/population_table.hpp"
+#include "runtime/layout/regions.hpp"
+#include "runtime/lif.hpp"
+#include "runtime/poisson_source.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    using namespace spinn;
+    if (size < 1) return 0;
+    std::vector<std::uint32_t> words((size - 1) / 4);
+    if (!words.empty()) std::memcpy(words.data(), data + 1, words.size() * 4);
+    switch (data[0] % 11) {
+        case 0: decode_region_table(words); break;
+        case 1: decode_system_region(words); break;
+        case 2: decode_synapse_region(words); break;
+        case 3: decode_delay_region(words); break;
+        case 4: decode_recording_plan(words); break;
+        case 5: decode_recording_buffers(words); break;
+        case 6: decode_connections_region(words); break;
+        case 7: {
+            const auto table = decode_population_table(words);
+            if (const auto* good = std::get_if<PopulationTable>(&table)) find_entry(*good, data[0]);
+            break;
+        }
+        case 8: {
+            const auto region = decode_neuron_region(words);
+            if (const auto* good = std::get_if<NeuronRegion>(&region); good != nullptr && good->n_atoms > 0) {
+                LifSlice slice = load_lif(*good);
+                std::vector<std::uint32_t> spiking(slice.n_atoms);
+                for (std::uint32_t tick = 0; tick < 3; ++tick) update(slice, Tick{tick}, Rounding::truncate, spiking);
+            }
+            break;
+        }
+        case 9: {
+            const auto region = decode_poisson_region(words);
+            if (const auto* good = std::get_if<PoissonRegion>(&region)) {
+                PoissonSlice slice = load_poisson(*good);
+                std::vector<std::uint32_t> atoms, counts;
+                for (std::uint32_t tick = 0; tick < 3; ++tick) emit(slice, Tick{tick}, atoms, counts);
+            }
+            break;
+        }
+        default: {
+            auto region = decode_array_region(words);
+            if (auto* good = std::get_if<ArrayRegion>(&region)) {
+                ArraySlice slice = load_array(std::move(*good));
+                for (std::uint32_t tick = 0; tick < 3; ++tick) emit(slice, Tick{tick});
+            }
+        }
+    }
+    return 0;
+}
