@@ -1,7 +1,8 @@
-/// The programs that run on cores: neurons, Poisson sources, array sources and delay extensions.
+/// The programs that run on cores: neurons, spike sources and delay extensions.
 #pragma once
 
 #include <cstdint>
+#include <variant>
 #include <vector>
 
 #include "runtime/array_source.hpp"
@@ -36,8 +37,9 @@ class NeuronProgram : public CoreProgram {
     std::uint64_t spikes_ = 0, synapses_ = 0, weights_masked_ = 0;
 };
 
-/// SpikeSourcePoisson: all spikes of one source in one tick are one packet whose payload is their number.
-class PoissonProgram : public CoreProgram {
+/// SpikeSourcePoisson and SpikeSourceArray: all spikes of one source in one tick are one packet whose payload is their
+/// number.
+class SourceProgram : public CoreProgram {
  public:
     void start(CoreServices& services, std::uint32_t block_address) override;
     void timer_tick(CoreServices& services, Tick tick) override;
@@ -46,26 +48,9 @@ class PoissonProgram : public CoreProgram {
 
  private:
     SystemRegion system_;
-    PoissonSlice sources_;
+    std::variant<PoissonSlice, ArraySlice> sources_;
     Recorder recorder_;
-    std::vector<std::uint32_t> atoms_, counts_;
-    std::vector<MulticastPacket> packets_;
-    std::uint64_t spikes_ = 0, unknown_keys_ = 0;
-};
-
-/// SpikeSourceArray.
-class ArrayProgram : public CoreProgram {
- public:
-    void start(CoreServices& services, std::uint32_t block_address) override;
-    void timer_tick(CoreServices& services, Tick tick) override;
-    void multicast_received(CoreServices& services, Tick sent, std::span<const MulticastPacket> packets) override;
-    ProgramCounters counters() const override;
-
- private:
-    SystemRegion system_;
-    ArraySlice sources_;
-    Recorder recorder_;
-    std::vector<std::uint32_t> atoms_, counts_;
+    std::vector<std::uint32_t> atoms_, counts_;  ///< scratch of one tick
     std::vector<MulticastPacket> packets_;
     std::uint64_t spikes_ = 0, unknown_keys_ = 0;
 };

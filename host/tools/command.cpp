@@ -15,16 +15,9 @@
 
 namespace spinn {
 
-std::shared_ptr<spdlog::logger> make_logger(const std::string& name, int verbose, bool quiet) {
-    auto log = std::make_shared<spdlog::logger>(name, std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
-    log->set_pattern("%n: %^%l%$: %v");
-    log->set_level(quiet          ? spdlog::level::err
-                   : verbose == 0 ? spdlog::level::warn
-                   : verbose == 1 ? spdlog::level::info
-                                  : spdlog::level::debug);
-    return log;
-}
+namespace {
 
+/// Runs a tool's work and turns what it throws into a message on stderr and an exit code.
 int guarded(const std::string& tool, const std::function<int()>& work) {
     try {
         return work();
@@ -43,6 +36,31 @@ int guarded(const std::string& tool, const std::function<int()>& work) {
         std::fprintf(stderr, "%s: internal error: %s\n", tool.c_str(), error.what());
         return exit_failed;
     }
+}
+
+}  // namespace
+
+std::shared_ptr<spdlog::logger> make_logger(const std::string& name, const Reporting& reporting) {
+    auto log = std::make_shared<spdlog::logger>(name, std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
+    log->set_pattern("%n: %^%l%$: %v");
+    log->set_level(reporting.quiet          ? spdlog::level::err
+                   : reporting.verbose == 0 ? spdlog::level::warn
+                   : reporting.verbose == 1 ? spdlog::level::info
+                                            : spdlog::level::debug);
+    return log;
+}
+
+int run_tool(CLI::App& app, Reporting& reporting, int argc, char** argv, const std::function<int()>& work) {
+    app.add_flag("--json", reporting.json, "one JSON object on stdout and nothing else");
+    app.add_flag("-v,--verbose", reporting.verbose, "a line per pass; twice: more");
+    app.add_flag("-q,--quiet", reporting.quiet, "errors only");
+    app.set_version_flag("--version", SPINN_VERSION);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? exit_done : exit_bad_input;
+    }
+    return guarded(app.get_name(), work);
 }
 
 bool is_image(const std::filesystem::path& path) { return path.extension() == ".spimg"; }

@@ -3,6 +3,7 @@
 
 #include <spdlog/logger.h>
 
+#include <CLI/CLI.hpp>
 #include <exception>
 #include <filesystem>
 #include <functional>
@@ -20,11 +21,15 @@ constexpr int exit_done = 0;
 constexpr int exit_failed = 1;     ///< could not be done: does not fit, the run failed
 constexpr int exit_bad_input = 2;  ///< bad usage or input
 
-/// A logger on stderr. @param verbose -v times; quiet: errors only
-std::shared_ptr<spdlog::logger> make_logger(const std::string& name, int verbose, bool quiet);
+/// How a tool reports: options that all tools have.
+struct Reporting {
+    bool json = false;   ///< one JSON object on stdout and nothing else
+    bool quiet = false;  ///< errors only
+    int verbose = 0;
+};
 
-/// Runs a tool's work and turns what it throws into a message on stderr and an exit code.
-int guarded(const std::string& tool, const std::function<int()>& work);
+/// A logger on stderr.
+std::shared_ptr<spdlog::logger> make_logger(const std::string& name, const Reporting& reporting);
 
 /// A path that ends in .spimg is an image, all else a network.
 bool is_image(const std::filesystem::path& path);
@@ -38,6 +43,9 @@ struct MappedNetwork {
 /// smallest that fits
 MappedNetwork read_and_map(const std::filesystem::path& path, const std::string& machine,
                            const std::optional<std::uint64_t>& seed, const MapOptions& options, spdlog::logger& log);
+
+/// Adds --json, -v, -q and --version, parses the command line and runs the tool. @returns the exit code of the process
+int run_tool(CLI::App& app, Reporting& reporting, int argc, char** argv, const std::function<int()>& work);
 
 /// A progress bar on stderr, drawn only when that is a terminal.
 class ProgressBar {

@@ -20,8 +20,7 @@ namespace {
 struct Arguments {
     std::string input, results, report;
     Quantised quantised;
-    bool json = false, quiet = false;
-    int verbose = 0;
+    Reporting reporting;
 };
 
 /// The network of an image or of a network file. An image must be the one that was run.
@@ -39,7 +38,7 @@ Network network_of(const std::string& input, const Results& results, spdlog::log
 }
 
 int run(const Arguments& arguments) {
-    const std::shared_ptr<spdlog::logger> log = make_logger("spinn-compare", arguments.verbose, arguments.quiet);
+    const std::shared_ptr<spdlog::logger> log = make_logger("spinn-compare", arguments.reporting);
     const Results results = read_results(arguments.results);
     const Network network = network_of_run(network_of(arguments.input, results, *log), results);
     const ReferenceResult reference = run_reference(network, {.quantised = arguments.quantised});
@@ -50,7 +49,7 @@ int run(const Arguments& arguments) {
         write_report({network, results, reference, comparison}, arguments.report);
         log->info("report: file={}", arguments.report);
     }
-    if (arguments.json)
+    if (arguments.reporting.json)
         std::cout << to_json(comparison).dump() << "\n";
     else
         std::cout << to_text(comparison);
@@ -88,14 +87,5 @@ int main(int argc, char** argv) {
                  "give the reference the decay constants that the board computes from time constants");
     app.add_flag("--quantised-weights", arguments.quantised.weights,
                  "give the reference the 16-bit weights of the ring buffers");
-    app.add_flag("--json", arguments.json, "one JSON object on stdout and nothing else");
-    app.add_flag("-v,--verbose", arguments.verbose, "a line per step; twice: more");
-    app.add_flag("-q,--quiet", arguments.quiet, "errors only");
-    app.set_version_flag("--version", SPINN_VERSION);
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? exit_done : exit_bad_input;
-    }
-    return guarded("spinn-compare", [&] { return run(arguments); });
+    return run_tool(app, arguments.reporting, argc, argv, [&] { return run(arguments); });
 }

@@ -34,8 +34,8 @@ struct Arguments {
     unsigned threads = std::max(1u, std::thread::hardware_concurrency());
     Rounding rounding = Rounding::truncate;
     std::uint32_t atoms_per_core = 256;
-    bool realtime = false, json = false, quiet = false;
-    int verbose = 0;
+    bool realtime = false;
+    Reporting reporting;
 };
 
 void print_table(const RunReport& report, const Arguments& arguments) {
@@ -72,7 +72,7 @@ MachineImage image_of(const Arguments& arguments, spdlog::logger& log) {
 }
 
 int run(const Arguments& arguments) {
-    const std::shared_ptr<spdlog::logger> log = make_logger("spinn-emu", arguments.verbose, arguments.quiet);
+    const std::shared_ptr<spdlog::logger> log = make_logger("spinn-emu", arguments.reporting);
     if (arguments.duration_ms && !(*arguments.duration_ms >= 0.0 && *arguments.duration_ms <= 1e9))
         throw InputError(
             std::vector<Problem>{{.what = "a duration that is not between 0 and 1e9 ms", .where = "--duration"}});
@@ -91,11 +91,11 @@ int run(const Arguments& arguments) {
     std::signal(SIGTERM, on_interrupt);
     RunReport report;
     {
-        ProgressBar bar("run", !arguments.quiet && !arguments.json);
+        ProgressBar bar("run", !arguments.reporting.quiet && !arguments.reporting.json);
         options.progress = [&](double done, double total) { bar.show(done, total, "ms"); };
         report = run_image(image, options, *log);
     }
-    if (arguments.json)
+    if (arguments.reporting.json)
         std::cout << to_json(report).dump() << "\n";
     else
         print_table(report, arguments);
@@ -146,14 +146,5 @@ int main(int argc, char** argv) {
         ->capture_default_str();
     app.add_option("-o,--output", arguments.results, "results file (SONATA HDF5)");
     app.add_flag("--realtime", arguments.realtime, "no faster than the wall clock");
-    app.add_flag("--json", arguments.json, "one JSON object on stdout and nothing else");
-    app.add_flag("-v,--verbose", arguments.verbose, "a line per pass; twice: more");
-    app.add_flag("-q,--quiet", arguments.quiet, "errors only");
-    app.set_version_flag("--version", SPINN_VERSION);
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? exit_done : exit_bad_input;
-    }
-    return guarded("spinn-emu", [&] { return run(arguments); });
+    return run_tool(app, arguments.reporting, argc, argv, [&] { return run(arguments); });
 }

@@ -19,8 +19,7 @@ struct Arguments {
     std::string input, image, machine, report;
     std::optional<std::uint64_t> seed;
     std::uint32_t atoms_per_core = 256;
-    bool json = false, quiet = false;
-    int verbose = 0;
+    Reporting reporting;
 };
 
 /// The keys of design section 7.
@@ -78,7 +77,7 @@ void write_report(const std::filesystem::path& directory, const Mapping& mapping
 }
 
 int run(const Arguments& arguments) {
-    const std::shared_ptr<spdlog::logger> log = make_logger("spinn-map", arguments.verbose, arguments.quiet);
+    const std::shared_ptr<spdlog::logger> log = make_logger("spinn-map", arguments.reporting);
     MapOptions options;
     options.partition.max_atoms_per_core = arguments.atoms_per_core;
     nlohmann::json figures_of_map;
@@ -88,7 +87,7 @@ int run(const Arguments& arguments) {
         if (!arguments.image.empty()) write_image(mapped.mapping.image, arguments.image);
         if (!arguments.report.empty()) write_report(arguments.report, mapped.mapping, figures_of_map);
     } catch (const RequestError& error) {
-        if (arguments.json)
+        if (arguments.reporting.json)
             std::cout << nlohmann::json{{"fits", false},
                                         {"what", error.problem().what},
                                         {"where", error.problem().where},
@@ -97,7 +96,7 @@ int run(const Arguments& arguments) {
                       << "\n";
         throw;
     }
-    if (arguments.json) {
+    if (arguments.reporting.json) {
         std::cout << figures_of_map.dump() << "\n";
         return exit_done;
     }
@@ -132,14 +131,5 @@ int main(int argc, char** argv) {
         ->check(CLI::Range(1u, 256u))
         ->capture_default_str();
     app.add_option("--report", arguments.report, "directory for the result of every pass");
-    app.add_flag("--json", arguments.json, "one JSON object on stdout and nothing else");
-    app.add_flag("-v,--verbose", arguments.verbose, "a line per pass; twice: more");
-    app.add_flag("-q,--quiet", arguments.quiet, "errors only");
-    app.set_version_flag("--version", SPINN_VERSION);
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? exit_done : exit_bad_input;
-    }
-    return guarded("spinn-map", [&] { return run(arguments); });
+    return run_tool(app, arguments.reporting, argc, argv, [&] { return run(arguments); });
 }

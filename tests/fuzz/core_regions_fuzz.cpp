@@ -15,13 +15,27 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::vector<std::uint32_t> words((size - 1) / 4);
     if (!words.empty()) std::memcpy(words.data(), data + 1, words.size() * 4);
     switch (data[0] % 11) {
-        case 0: decode_region_table(words); break;
-        case 1: decode_system_region(words); break;
-        case 2: decode_synapse_region(words); break;
-        case 3: decode_delay_region(words); break;
-        case 4: decode_recording_plan(words); break;
-        case 5: decode_recording_buffers(words); break;
-        case 6: decode_connections_region(words); break;
+        case 0:
+            decode_region_table(words);
+            break;
+        case 1:
+            decode_system_region(words);
+            break;
+        case 2:
+            decode_synapse_region(words);
+            break;
+        case 3:
+            decode_delay_region(words);
+            break;
+        case 4:
+            decode_recording_plan(words);
+            break;
+        case 5:
+            decode_recording_buffers(words);
+            break;
+        case 6:
+            decode_connections_region(words);
+            break;
         case 7: {
             const auto table = decode_population_table(words);
             if (const auto* good = std::get_if<PopulationTable>(&table)) find_entry(*good, data[0]);

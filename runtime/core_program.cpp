@@ -1,0 +1,33 @@
+#include "runtime/core_program.hpp"
+
+#include "runtime/programs.hpp"
+
+namespace spinn {
+
+std::unique_ptr<CoreProgram> make_program(ProgramKind kind, const ProgramOptions& options) {
+    switch (kind) {
+        case ProgramKind::neurons:
+            return std::make_unique<NeuronProgram>(options);
+        case ProgramKind::poisson_source:
+        case ProgramKind::array_source:
+            return std::make_unique<SourceProgram>();
+        case ProgramKind::delay_extension:
+            return std::make_unique<DelayProgram>();
+    }
+    return nullptr;
+}
+
+ProgramCounters& ProgramCounters::operator+=(const ProgramCounters& other) {
+    spikes += other.spikes;
+    synaptic_events += other.synaptic_events;
+    saturations += other.saturations;
+    unknown_keys += other.unknown_keys;
+    synapses += other.synapses;
+    matrix_bytes += other.matrix_bytes;
+    weights_masked += other.weights_masked;
+    delay_overflows += other.delay_overflows;
+    recordings_lost += other.recordings_lost;
+    return *this;
+}
+
+}  // namespace spinn

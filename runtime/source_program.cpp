@@ -1,0 +1,61 @@
+#include "runtime/core_block.hpp"
+#include "runtime/programs.hpp"
+
+namespace spinn {
+
+namespace {
+
+/// The atoms that spike in a tick, ascending, and how often each does.
+void emit_counts(PoissonSlice& sources, Tick tick, std::vector<std::uint32_t>& atoms,
+                 std::vector<std::uint32_t>& counts) {
+    emit(sources, tick, atoms, counts);
+}
+
+void emit_counts(ArraySlice& sources, Tick tick, std::vector<std::uint32_t>& atoms,
+                 std::vector<std::uint32_t>& counts) {
+    for (const std::uint32_t atom : emit(sources, tick)) {
+        if (atoms.empty() || atoms.back() != atom) {
+            atoms.push_back(atom);
+            counts.push_back(0);
+        }
+        ++counts.back();
+    }
+}
+
+}  // namespace
+
+void SourceProgram::start(CoreServices& services, std::uint32_t block_address) {
+    const CoreBlock block(services, block_address);
+    system_ = block.system();
+    const std::span<const std::uint32_t> words = block.words(Region::program);
+    if (system_.program == ProgramKind::poisson_source)
+        sources_ = load_poisson(block.need(decode_poisson_region(words), "Poisson region"));
+    else
+        sources_ = load_array(block.need(decode_array_region(words), "array region"));
+    recorder_ = open_recorder(block.need(decode_recording_plan(block.words(Region::recording_index)), "recording plan"),
+                              block.address(Region::recording), system_.n_atoms, services);
+}
+
+void SourceProgram::timer_tick(CoreServices& services, Tick tick) {
+    atoms_.clear();
+    counts_.clear();
+    std::visit([&](auto& sources) { emit_counts(sources, tick, atoms_, counts_); }, sources_);
+    if (atoms_.empty()) return;
+    record_repeated_spikes(recorder_, tick, atoms_, counts_);
+    packets_.clear();
+    for (std::size_t i = 0; i < atoms_.size(); ++i) {
+        spikes_ += counts_[i];
+        packets_.push_back({Key{system_.keys.key + atoms_[i]}, counts_[i], true});
+    }
+    if (system_.sends) services.send_multicast(packets_);
+}
+
+void SourceProgram::multicast_received(CoreServices&, Tick, std::span<const MulticastPacket> packets) {
+    unknown_keys_ += packets.size();
+}
+
+ProgramCounters SourceProgram::counters() const {
+    return {.spikes = spikes_, .unknown_keys = unknown_keys_, .recordings_lost = recorder_.lost};
+}
+
+}  // namespace spinn
