@@ -74,7 +74,7 @@ class EngineServices final : public CoreServices {
             const auto above =
                 std::upper_bound(paths_.begin(), paths_.end(), value(packet.key),
                                  [](std::uint32_t key, const KeyPath& path) { return key < path.first_key; });
-            ++sent_[static_cast<std::size_t>(above - paths_.begin()) - 1];
+            if (above != paths_.begin()) ++sent_[static_cast<std::size_t>(above - paths_.begin()) - 1];
         }
     }
 
@@ -138,6 +138,7 @@ void FunctionalEngine::start() {
     for (Source& source : sources_)
         for (SpikeList& list : source.lists) list.tick_begin.assign(1, 0);
     share_out();
+    resolve_routes();
 }
 
 void FunctionalEngine::resolve_routes() {
@@ -146,6 +147,7 @@ void FunctionalEngine::resolve_routes() {
     for (Target& target : targets_) target = {};
     for (std::uint32_t c = 0; c < cores.size(); ++c) targets_[c].input = cores[c].program->synaptic_input();
 
+    const CoreIndex index = core_index(machine_);
     std::vector<std::uint32_t> by_key(cores.size());
     std::iota(by_key.begin(), by_key.end(), 0u);
     std::sort(by_key.begin(), by_key.end(), [&](std::uint32_t a, std::uint32_t b) {
@@ -153,7 +155,7 @@ void FunctionalEngine::resolve_routes() {
     });
     for (const std::uint32_t s : by_key) {
         Source& source = sources_[s];
-        source.paths = key_paths(machine_, cores[s]);
+        source.paths = key_paths(machine_, index, cores[s]);
         source.sent.assign(source.paths.size(), 0);
         source.settled.assign(source.paths.size(), 0);
         for (const KeyPath& path : source.paths) {

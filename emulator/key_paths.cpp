@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <map>
 #include <optional>
 
 namespace spinn {
@@ -33,9 +32,8 @@ struct Arrival {
 
 class PathFinder {
  public:
-    PathFinder(Machine& machine, const Core& source) : machine_(machine), source_(source) {
-        for (std::uint32_t i = 0; i < machine.cores.size(); ++i) core_index_[machine.cores[i].location] = i;
-    }
+    PathFinder(Machine& machine, const CoreIndex& index, const Core& source)
+        : machine_(machine), core_index_(index), source_(source) {}
 
     /// Resolves the aligned block of `size` keys from `key`, as far as the source sends them.
     void resolve(std::uint32_t key, std::uint64_t size) {
@@ -110,15 +108,21 @@ class PathFinder {
     }
 
     Machine& machine_;
+    const CoreIndex& core_index_;
     const Core& source_;
-    std::map<CoreLocation, std::uint32_t> core_index_;
 };
 
 }  // namespace
 
-std::vector<KeyPath> key_paths(Machine& machine, const Core& source) {
+CoreIndex core_index(const Machine& machine) {
+    CoreIndex index;
+    for (std::uint32_t i = 0; i < machine.cores.size(); ++i) index[machine.cores[i].location] = i;
+    return index;
+}
+
+std::vector<KeyPath> key_paths(Machine& machine, const CoreIndex& index, const Core& source) {
     if (!source.sends || source.n_keys == 0) return {};
-    PathFinder finder(machine, source);
+    PathFinder finder(machine, index, source);
     finder.resolve(source.keys.key, std::bit_ceil(std::uint64_t{source.n_keys}));
     return std::move(finder.paths);
 }

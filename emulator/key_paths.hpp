@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <vector>
 
 #include "emulator/machine.hpp"
@@ -28,7 +29,12 @@ struct KeyPath {
     std::uint32_t links_crossed = 0;
 };
 
+/// Which of Machine::cores runs at a place.
+using CoreIndex = std::map<CoreLocation, std::uint32_t>;
+CoreIndex core_index(const Machine& machine);
+
 /// The paths of all keys of a sending core, by key. Empty when it does not send.
-std::vector<KeyPath> key_paths(Machine& machine, const Core& source);
+/// @param index  core_index(machine)
+std::vector<KeyPath> key_paths(Machine& machine, const CoreIndex& index, const Core& source);
 
 }  // namespace spinn

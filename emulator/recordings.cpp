@@ -28,6 +28,7 @@ class BlockReader {
     const RegionEntry& entry(Region region) const { return table_[static_cast<std::size_t>(region)]; }
 
     std::vector<std::uint32_t> words(std::uint32_t address, std::uint32_t n) const {
+        if (n > sdram_size_bytes / 4) fail("a recording larger than memory");
         std::vector<std::uint32_t> out(n);
         read_words(address, out);
         return out;

@@ -181,8 +181,7 @@ std::uint32_t record_bytes(const CompileContext& context, const Slice& slice, co
             most = std::max(most, std::ceil(lambda + 10.0 * std::sqrt(lambda) + 10.0));
         }
     } else {
-        const std::vector<std::vector<double>>& times = context.network->populations[slice.population].spike_times_ms;
-        for (const std::vector<double>& neuron : times) most = std::max(most, static_cast<double>(neuron.size()));
+        most = std::max(most, static_cast<double>(context.array_spikes_per_tick[slice.population]));
     }
     return 8 + 4 * bit_field_words(n) * static_cast<std::uint32_t>(std::min(most, 1e4));
 }
@@ -289,6 +288,7 @@ CompileContext compile_context(const Network& network, const MachineGraph& graph
         for (const ParameterDescription& state : model.state)
             context.initial[p].push_back(
                 in_range(initial_values(network, p, state.name), state, network.populations[p].name, problems));
+        context.array_spikes_per_tick.push_back(most_spikes_in_a_tick(network.populations[p], context.timestep_us));
         if (is_neuron(network.populations[p].model))
             check_resistance(context.parameters[p], network.populations[p], problems);
     }

@@ -6,6 +6,7 @@
 
 #include "protocols/error.hpp"
 #include "runtime/connection_statistics.hpp"
+#include "runtime/layout/population_table.hpp"
 
 namespace spinn {
 
@@ -59,6 +60,11 @@ std::vector<PopulationPlan> plan_populations(const Network& network, std::uint32
         plan.synapses.weight_scale = describe(population.model).conductance ? 1024 : 1;
         plan.synapses.shift = ring_buffer_shifts(network, p);
         plan.synapses.type_bits = 1;
+        if (need[p].addresses > max_address_list)
+            throw RequestError({.what = "the population table needs " + std::to_string(need[p].addresses) +
+                                        " matrix addresses, it holds " + std::to_string(max_address_list),
+                                .where = "population '" + population.name + "'",
+                                .fix = "join projections into it"});
         for (;; plan.atoms_per_core /= 2) {
             plan.synapses.index_bits = bits_for(std::max(2u, plan.atoms_per_core));
             const std::uint32_t most = max_ring_bits - plan.synapses.index_bits - plan.synapses.type_bits;

@@ -27,6 +27,9 @@ constexpr std::uint32_t max_ring_bits = 14;               ///< 32 KiB of 16-bit 
 /// (neural-runtime, section 1.6; Rhodes et al. 2018, section 3). Sources without a rate of their own count as 30 Hz.
 std::array<std::uint32_t, 2> ring_buffer_shifts(const Network& network, std::size_t population);
 
+/// Most spikes that one neuron of a SpikeSourceArray sends in one tick.
+std::uint32_t most_spikes_in_a_tick(const Population& sources, std::uint32_t timestep_us);
+
 /// @param max_atoms_per_core  at most 256 neurons a core; sources likewise
 /// @throws RequestError when a population cannot be cut to fit a core's DTCM, or a delay is beyond the delay extension
 std::vector<PopulationPlan> plan_populations(const Network& network, std::uint32_t max_atoms_per_core);

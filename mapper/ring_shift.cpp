@@ -44,14 +44,9 @@ SourceRate source_rate(const Network& network, std::size_t population) {
         rate.spikes_per_tick = std::max(1.0, rate.spikes_per_second / ticks_per_second);
     } else if (source.model == ModelKind::spike_source_array) {
         const auto timestep_us = static_cast<std::uint32_t>(std::lround(network.timestep_ms * 1000.0));
-        std::size_t most = 0, spikes = 0;
-        for (const std::vector<double>& times : source.spike_times_ms) {
-            std::map<Tick, std::size_t> per_tick;
-            for (const double time : times)
-                if (const auto tick = spike_tick(time, timestep_us)) most = std::max(most, ++per_tick[*tick]);
-            spikes = std::max(spikes, times.size());
-        }
-        rate.spikes_per_tick = std::max(1.0, static_cast<double>(most));
+        std::size_t spikes = 0;
+        for (const std::vector<double>& times : source.spike_times_ms) spikes = std::max(spikes, times.size());
+        rate.spikes_per_tick = std::max(1.0, static_cast<double>(most_spikes_in_a_tick(source, timestep_us)));
         rate.spikes_per_second = static_cast<double>(spikes) * 1000.0 / std::max(network.duration_ms, 1.0);
     } else {
         rate.spikes_per_tick = std::max(1.0, rate.spikes_per_second / ticks_per_second);
@@ -71,6 +66,16 @@ double weight_variance_term(double lambda, double variance) {
 }
 
 }  // namespace
+
+std::uint32_t most_spikes_in_a_tick(const Population& sources, std::uint32_t timestep_us) {
+    std::uint32_t most = 0;
+    for (const std::vector<double>& times : sources.spike_times_ms) {
+        std::map<Tick, std::uint32_t> per_tick;
+        for (const double time : times)
+            if (const auto tick = spike_tick(time, timestep_us)) most = std::max(most, ++per_tick[*tick]);
+    }
+    return most;
+}
 
 std::array<std::uint32_t, 2> ring_buffer_shifts(const Network& network, std::size_t population) {
     const double scale = describe(network.populations[population].model).conductance ? 1024.0 : 1.0;

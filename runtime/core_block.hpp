@@ -28,6 +28,11 @@ class CoreBlock {
         return std::move(std::get<T>(decoded));
     }
 
+    /// @throws RequestError that says so when a promise of the mapper is broken
+    void require(bool promise, const char* region, const char* otherwise) const {
+        if (!promise) fail(region, {0, otherwise});
+    }
+
     SystemRegion system() const { return need(decode_system_region(words(Region::system)), "system region"); }
 
  private:

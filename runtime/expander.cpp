@@ -60,12 +60,35 @@ std::uint32_t write_matrix(const LooseRows& loose, std::uint32_t n_rows, const S
     return static_cast<std::uint32_t>(start / 4);
 }
 
+/// What the mapper promises of a projection; an image may come from anywhere.
+void check_projection(const CoreProjection& projection, const PopulationTable& table, const SystemRegion& system) {
+    const auto refuse = [&](const char* what) {
+        throw RequestError({.what = what,
+                            .where = "projection " + std::to_string(projection.rule.projection) + " into population " +
+                                     std::to_string(system.population) + ", core from atom " +
+                                     std::to_string(system.first_atom),
+                            .fix = "map the network again with this version"});
+    };
+    const NeuronSelection& pre = projection.rule.pre;
+    std::uint64_t last = 0;
+    if (pre.indices.empty() && pre.count > 0) last = pre.start + std::uint64_t{pre.step} * (pre.count - 1);
+    for (const std::uint32_t index : pre.indices) last = std::max<std::uint64_t>(last, index);
+    if (last >= std::uint64_t{projection.n_source_cores} * projection.atoms_per_core && pre.count > 0)
+        refuse("source neurons beyond the rows of the matrix");
+    const std::size_t addresses = table.addresses.size();
+    if (projection.address_index >= addresses ||
+        (projection.n_stages > 0 && projection.delayed_address_index >= addresses))
+        refuse("a matrix without a place in the address list");
+}
+
 }  // namespace
 
 ExpandedMatrices expand(std::span<const CoreProjection> projections, const SystemRegion& system,
                         const SynapseRegion& shape, PopulationTable& table, std::span<std::uint32_t> matrix) {
     ExpandedMatrices result;
+    std::fill(table.addresses.begin(), table.addresses.end(), invalid_matrix_address);
     for (const CoreProjection& projection : projections) {
+        check_projection(projection, table, system);
         LooseRows direct, delayed;
         WeightScale scale{
             std::ldexp(double(shape.weight_scale), 15 - static_cast<int>(shape.shift[projection.receptor]))};

@@ -13,6 +13,9 @@ void NeuronProgram::start(CoreServices& services, std::uint32_t block_address) {
     neurons_ = load_lif(block.need(decode_neuron_region(block.words(Region::program)), "neuron region"));
     input_.shape = block.need(decode_synapse_region(block.words(Region::synapse)), "synapse region");
     input_.table = block.need(decode_population_table(block.words(Region::population_table)), "population table");
+    block.require(neurons_.n_atoms == system_.n_atoms && system_.n_atoms <= 1u << input_.shape.index_bits &&
+                      input_.shape.type_bits >= 1,
+                  "synapse region", "the atoms of the core do not fit its ring buffers");
     input_.ring = make_ring_buffer(input_.shape);
 
     const auto projections =

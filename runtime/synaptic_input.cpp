@@ -55,6 +55,7 @@ std::vector<RowBlock> resolve(const SynapticInput& input, std::uint32_t first_ke
         if (address == invalid_matrix_address) continue;
         const std::uint32_t* const offsets = input.matrix.data() + std::size_t{address} * 4;
         const std::uint32_t n_rows = offsets[0];
+        if (std::uint64_t{row_of(*entry, first_key)} + n_keys > n_rows) continue;
         blocks.push_back({offsets + 1 + row_of(*entry, first_key), offsets + 1 + n_rows + 1});
     }
     return blocks;

@@ -47,7 +47,7 @@ struct SynapticInput {
 RingBuffer make_ring_buffer(const SynapseRegion& shape);
 
 /// The row blocks of keys first .. first + n - 1, which must belong to one source core; none when the table does not
-/// know them.
+/// know them or a matrix has no such rows.
 std::vector<RowBlock> resolve(const SynapticInput& input, std::uint32_t first_key, std::uint32_t n_keys);
 
 /// One packet, the plain way: search the table, add its rows.

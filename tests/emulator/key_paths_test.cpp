@@ -26,7 +26,7 @@ TEST(KeyPaths, FollowDefaultRoutesToTheCoresOfTheTables) {
     f.add_core({3, 0}, 4);
     f.set_table({0, 0}, {{0x100, 0xfffffff0, route_bit(Link::east)}});
     f.set_table({3, 0}, {{0x100, 0xfffffff0, route_bit_of_core(4)}});
-    const std::vector<KeyPath> paths = key_paths(f.machine, f.machine.cores[0]);
+    const std::vector<KeyPath> paths = key_paths(f.machine, core_index(f.machine), f.machine.cores[0]);
     ASSERT_EQ(paths.size(), 1u);
     EXPECT_EQ(paths[0].first_key, 0x100u);
     EXPECT_EQ(paths[0].n_keys, 10u);
@@ -49,7 +49,7 @@ TEST(KeyPaths, HalveABlockThatAnEntrySplits) {
     // Key 0x105 alone goes to core 2, the others to core 3.
     f.set_table({0, 0}, {{0x105, 0xffffffff, route_bit_of_core(2)}, {0x100, 0xfffffff0, route_bit_of_core(3)}});
     std::uint32_t covered = 0x100;
-    for (const KeyPath& path : key_paths(f.machine, f.machine.cores[0])) {
+    for (const KeyPath& path : key_paths(f.machine, core_index(f.machine), f.machine.cores[0])) {
         EXPECT_EQ(path.first_key, covered);
         covered += path.n_keys;
         const bool single = path.first_key == 0x105 && path.n_keys == 1;
@@ -63,7 +63,7 @@ TEST(KeyPaths, CountWhatNobodyRoutesOrTakes) {
     f.add_core({0, 0}, 1, 0x100, 4);
     const auto dropped = [&] {
         std::uint32_t sum = 0;
-        for (const KeyPath& path : key_paths(f.machine, f.machine.cores[0]))
+        for (const KeyPath& path : key_paths(f.machine, core_index(f.machine), f.machine.cores[0]))
             for (const RouterVisit& visit : path.visits) sum += visit.dropped;
         return sum;
     };
@@ -77,7 +77,7 @@ TEST(KeyPaths, CountWhatNobodyRoutesOrTakes) {
 TEST(KeyPaths, OfASilentCoreAreNone) {
     PathFixture f;
     f.add_core({0, 0}, 1);
-    EXPECT_TRUE(key_paths(f.machine, f.machine.cores[0]).empty());
+    EXPECT_TRUE(key_paths(f.machine, core_index(f.machine), f.machine.cores[0]).empty());
 }
 
 }  // namespace

@@ -5,7 +5,9 @@
 #include <spdlog/spdlog.h>
 
 #include <cmath>
+#include <cstring>
 #include <filesystem>
+#include <random>
 
 #include "emulator/functional_engine.hpp"
 #include "emulator/recordings.hpp"
@@ -14,6 +16,7 @@
 #include "host/run.hpp"
 #include "mapper/map_network.hpp"
 #include "plain_engine.hpp"
+#include "protocols/error.hpp"
 
 namespace spinn {
 namespace {
@@ -190,6 +193,47 @@ TEST(FunctionalEngine, LosesAndCountsExactlyThePacketsOfARemovedTableEntry) {
     router.load(whole);
     engine.run(50);
     EXPECT_EQ(engine.packets_dropped(), lost) << "with the entry back, nothing more is lost";
+}
+
+TEST(Image, WithDamagedRegionsIsRefusedOrRunsButNeverCrashes) {
+    const Mapping mapping = map_text(mixed_network, "spinn3", 64);
+    std::mt19937 random(11);
+    int refused = 0;
+    for (int trial = 0; trial < 300; ++trial) {
+        MachineImage image = mapping.image;
+        ImageSegment& segment = image.segments[random() % image.segments.size()];
+        auto bytes = std::make_shared<std::vector<std::byte>>(segment.bytes.begin(), segment.bytes.end());
+        for (int i = 0; i < 3; ++i) {
+            const std::size_t word = random() % (bytes->size() / 4);
+            std::uint32_t value = 0;
+            std::memcpy(&value, bytes->data() + word * 4, 4);
+            switch (random() % 4) {
+                case 0:
+                    value = static_cast<std::uint32_t>(random());
+                    break;
+                case 1:
+                    value ^= 1u << (random() % 32);
+                    break;
+                case 2:
+                    value = random() % 8;
+                    break;
+                default:
+                    value += 1;
+                    break;
+            }
+            std::memcpy(bytes->data() + word * 4, &value, 4);
+        }
+        segment.bytes = {bytes->data(), bytes->size()};
+        segment.owner = bytes;
+        try {
+            RunOptions options;
+            options.duration_ms = 10.0;
+            run_image(image, options, silent());
+        } catch (const RequestError&) {
+            ++refused;
+        }
+    }
+    EXPECT_GT(refused, 10);
 }
 
 TEST(Delays, ASpikeSentInStepTWithDelayDActsInStepTPlusD) {

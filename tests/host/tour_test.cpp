@@ -55,7 +55,7 @@ std::vector<std::string> tell_machine(const Machine& machine, const Core& from, 
 
 std::vector<std::string> tell_path(Machine& machine, const Core& from, Key key) {
     std::vector<std::string> story;
-    for (const KeyPath& path : key_paths(machine, from)) {
+    for (const KeyPath& path : key_paths(machine, core_index(machine), from)) {
         if (value(key) - path.first_key >= path.n_keys) continue;
         story.push_back(text("%u keys from 0x%08x: %zu routers, %u link, %zu receivers", path.n_keys, path.first_key,
                              path.visits.size(), path.links_crossed, path.receivers.size()));
