@@ -3,7 +3,8 @@
 #include <array>
 #include <cassert>
 
-#include "runtime/random.hpp"
+#include "runtime/random_batch.hpp"
+#include "runtime/vector_clones.hpp"
 
 namespace spinn {
 
@@ -23,14 +24,9 @@ constexpr std::uint32_t word_of(LifProduct product) { return static_cast<std::ui
 
 /// Fills slice.draws with block `block` of every neuron.
 void draw_block(LifSlice& slice, Tick tick, std::uint32_t block) {
-    const std::size_t n = slice.n_atoms;
-    slice.draws.resize(4 * n);
-    std::uint32_t* const draws = slice.draws.data();
-    for (std::uint32_t atom = 0; atom < n; ++atom) {
-        const RandomBlock random = random_block(slice.seed, DrawUse::stochastic_rounding, value(tick),
-                                                slice.first_atom + atom, slice.population, block);
-        for (std::size_t word = 0; word < 4; ++word) draws[word * n + atom] = random[word];
-    }
+    slice.draws.resize(std::size_t{4} * slice.n_atoms);
+    random_blocks(slice.seed, DrawUse::stochastic_rounding, value(tick), slice.first_atom, slice.population, block,
+                  slice.n_atoms, slice.draws.data());
 }
 
 const std::uint32_t* draws_of(const LifSlice& slice, LifProduct product) {
@@ -130,6 +126,18 @@ void step(LifSlice& s, Tick tick) {
     decay_synapse<rounding>(n, s.synapse[1].data(), s.decay[1].data(), draws_of(s, LifProduct::decay_inh));
 }
 
+// The two roundings that are integer loops through and through, in every instruction set.
+SPINN_VECTOR_CLONES void step_truncate(LifSlice& slice, Tick tick) { step<Rounding::truncate>(slice, tick); }
+SPINN_VECTOR_CLONES void step_nearest(LifSlice& slice, Tick tick) { step<Rounding::nearest>(slice, tick); }
+SPINN_VECTOR_CLONES void add_ring_slot_truncate(std::size_t n, Accum* synapse, const UFract* init,
+                                                const std::uint16_t* ring, int shift) {
+    add_ring_slot<Rounding::truncate>(n, synapse, init, ring, shift, nullptr);
+}
+SPINN_VECTOR_CLONES void add_ring_slot_nearest(std::size_t n, Accum* synapse, const UFract* init,
+                                               const std::uint16_t* ring, int shift) {
+    add_ring_slot<Rounding::nearest>(n, synapse, init, ring, shift, nullptr);
+}
+
 }  // namespace
 
 LifConstants lif_constants(Accum tau_m, Accum cm, Accum tau_refrac, Accum tau_syn_E, Accum tau_syn_I, Accum timestep) {
@@ -199,9 +207,9 @@ void add_input(LifSlice& slice, int receptor, std::span<const std::uint16_t> rin
     const UFract* const init = slice.init[r].data();
     switch (rounding) {
         case Rounding::truncate:
-            return add_ring_slot<Rounding::truncate>(slice.n_atoms, synapse, init, ring_slot.data(), shift, nullptr);
+            return add_ring_slot_truncate(slice.n_atoms, synapse, init, ring_slot.data(), shift);
         case Rounding::nearest:
-            return add_ring_slot<Rounding::nearest>(slice.n_atoms, synapse, init, ring_slot.data(), shift, nullptr);
+            return add_ring_slot_nearest(slice.n_atoms, synapse, init, ring_slot.data(), shift);
         case Rounding::stochastic:
             draw_block(slice, tick, block_of(product));
             return add_ring_slot<Rounding::stochastic>(slice.n_atoms, synapse, init, ring_slot.data(), shift,
@@ -213,10 +221,10 @@ std::uint32_t update(LifSlice& slice, Tick tick, Rounding rounding, std::span<st
     assert(spiking_atoms.size() >= slice.n_atoms);
     switch (rounding) {
         case Rounding::truncate:
-            step<Rounding::truncate>(slice, tick);
+            step_truncate(slice, tick);
             break;
         case Rounding::nearest:
-            step<Rounding::nearest>(slice, tick);
+            step_nearest(slice, tick);
             break;
         case Rounding::stochastic:
             step<Rounding::stochastic>(slice, tick);

@@ -3,7 +3,8 @@
 #include <algorithm>
 
 #include "runtime/distribution.hpp"
-#include "runtime/random.hpp"
+#include "runtime/random_batch.hpp"
+#include "runtime/vector_clones.hpp"
 
 namespace spinn {
 
@@ -74,16 +75,31 @@ std::uint32_t slow_spikes(std::uint64_t& time_to_spike, std::uint64_t mean_inter
     return n;
 }
 
-/// Knuth: how many uniforms it takes to bring their product down to e^-mean.
-std::uint32_t fast_spikes(UFract exp_minus_mean, Uniforms uniforms) {
-    if (exp_minus_mean.raw == 0) return 0;
-    UFract product = ufract_max;
-    std::uint32_t n = 0;
+/// Knuth: how many uniforms it takes to bring their product down to e^-mean, less one. Goes on from a product of n
+/// uniforms.
+std::uint32_t fast_spikes(UFract exp_minus_mean, Uniforms uniforms, UFract product = ufract_max, std::uint32_t n = 0) {
     do {
         ++n;
         product = mul_floor(product, {uniforms.next()});
     } while (product > exp_minus_mean);
     return n - 1;
+}
+
+/// The first four uniforms of Knuth's product for all sources of a slice at once. Products only fall, so the number of
+/// those still above e^-mean is the number of spikes, unless all four are: then `product` is where to go on.
+SPINN_VECTOR_CLONES void start_products(std::size_t n, const UFract* __restrict exp_minus_mean,
+                                        const std::uint32_t* __restrict uniforms, std::uint32_t* __restrict count,
+                                        UFract* __restrict product) {
+    for (std::size_t i = 0; i < n; ++i) {
+        const UFract least = exp_minus_mean[i];
+        const UFract p1 = mul_floor(ufract_max, {uniforms[i]});
+        const UFract p2 = mul_floor(p1, {uniforms[n + i]});
+        const UFract p3 = mul_floor(p2, {uniforms[2 * n + i]});
+        const UFract p4 = mul_floor(p3, {uniforms[3 * n + i]});
+        count[i] = static_cast<std::uint32_t>(p1.raw > least.raw) + static_cast<std::uint32_t>(p2.raw > least.raw) +
+                   static_cast<std::uint32_t>(p3.raw > least.raw) + static_cast<std::uint32_t>(p4.raw > least.raw);
+        product[i] = p4;
+    }
 }
 
 /// (z / 2 + root of the mean)^2, rounded, for a normal variate z.
@@ -97,7 +113,9 @@ std::uint32_t faster_spikes(Accum root_mean, Uniforms uniforms) {
 
 void configure(PoissonSlice& slice, std::uint32_t atom, ULongAccum rate_hz, Uniforms uniforms) {
     const Accum mean = poisson_mean(rate_hz, slice.timestep_us);
+    slice.n_fast -= slice.algorithm[atom] == PoissonAlgorithm::fast ? 1 : 0;
     slice.algorithm[atom] = rate_hz.raw == 0 ? PoissonAlgorithm::silent : poisson_algorithm(mean);
+    slice.n_fast += slice.algorithm[atom] == PoissonAlgorithm::fast ? 1 : 0;
     slice.exp_minus_mean[atom] = {};
     slice.root_mean[atom] = {};
     slice.mean_interval[atom] = 0;
@@ -142,7 +160,7 @@ PoissonSlice load_poisson(const PoissonRegion& region) {
     slice.first_atom = region.first_atom;
     slice.timestep_us = region.timestep_us;
     const std::size_t n = region.sources.size();
-    slice.algorithm.resize(n);
+    slice.algorithm.resize(n, PoissonAlgorithm::silent);
     slice.exp_minus_mean.resize(n);
     slice.root_mean.resize(n);
     slice.mean_interval.resize(n);
@@ -150,6 +168,8 @@ PoissonSlice load_poisson(const PoissonRegion& region) {
     for (std::uint32_t atom = 0; atom < n; ++atom) {
         const PoissonRegion::Source& source = region.sources[atom];
         slice.start_tick.push_back(source.start_tick);
+        slice.first_active = std::min(slice.first_active, source.start_tick);
+        slice.last_active = std::max(slice.last_active, source.end_tick);
         slice.end_tick.push_back(source.end_tick);
         configure(slice, atom, source.rate_hz, Uniforms(slice, source.start_tick, atom, blocks_of_interval));
     }
@@ -162,22 +182,35 @@ void set_rate(PoissonSlice& slice, std::uint32_t atom, ULongAccum rate_hz, Tick 
 
 void emit(PoissonSlice& slice, Tick tick, std::vector<std::uint32_t>& atoms, std::vector<std::uint32_t>& counts) {
     const std::uint32_t now = value(tick);
-    const auto n_atoms = static_cast<std::uint32_t>(slice.algorithm.size());
+    const std::size_t n_atoms = slice.algorithm.size();
+    if (now < slice.first_active || now >= slice.last_active) return;
+    if (slice.n_fast > 0) {
+        slice.uniforms.resize(4 * n_atoms);
+        slice.fast_count.resize(n_atoms);
+        slice.fast_product.resize(n_atoms);
+        random_blocks(slice.seed, DrawUse::poisson, now, slice.first_atom, slice.population, 0, n_atoms,
+                      slice.uniforms.data());
+        start_products(n_atoms, slice.exp_minus_mean.data(), slice.uniforms.data(), slice.fast_count.data(),
+                       slice.fast_product.data());
+    }
     for (std::uint32_t atom = 0; atom < n_atoms; ++atom) {
         if (now < slice.start_tick[atom] || now >= slice.end_tick[atom]) continue;
-        const Uniforms uniforms(slice, now, atom);
         std::uint32_t n = 0;
         switch (slice.algorithm[atom]) {
             case PoissonAlgorithm::silent:
                 break;
             case PoissonAlgorithm::slow:
-                n = slow_spikes(slice.time_to_spike[atom], slice.mean_interval[atom], uniforms);
+                n = slow_spikes(slice.time_to_spike[atom], slice.mean_interval[atom], Uniforms(slice, now, atom));
                 break;
             case PoissonAlgorithm::fast:
-                n = fast_spikes(slice.exp_minus_mean[atom], uniforms);
+                if (slice.exp_minus_mean[atom].raw == 0) break;
+                n = slice.fast_count[atom];
+                if (n == 4)
+                    n = fast_spikes(slice.exp_minus_mean[atom], Uniforms(slice, now, atom, 1), slice.fast_product[atom],
+                                    4);
                 break;
             case PoissonAlgorithm::faster:
-                n = faster_spikes(slice.root_mean[atom], uniforms);
+                n = faster_spikes(slice.root_mean[atom], Uniforms(slice, now, atom));
                 break;
         }
         if (n == 0) continue;

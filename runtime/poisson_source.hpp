@@ -36,6 +36,12 @@ struct PoissonSlice {
     std::vector<Accum> root_mean;              ///< faster
     std::vector<std::uint64_t> mean_interval;  ///< slow: whole ticks
     std::vector<std::uint64_t> time_to_spike;  ///< slow: 1/1000 tick; the only state
+
+    std::uint32_t n_fast = 0;                                  ///< sources of the fast algorithm
+    std::uint32_t first_active = 0xffffffff, last_active = 0;  ///< ticks outside [first, last) have no spikes
+    // Scratch of one tick: uniform numbers [4][atom], spikes and products of the fast algorithm [atom].
+    std::vector<std::uint32_t> uniforms, fast_count;
+    std::vector<UFract> fast_product;
 };
 
 /// @param region as decode_poisson_region() gives it

@@ -25,12 +25,17 @@ enum class DrawUse : std::uint32_t {
 
 using RandomBlock = std::array<std::uint32_t, 4>;
 
+/// The 64-bit key of all draws of one use. @param seed the network's
+constexpr std::uint64_t draw_key(std::uint64_t seed, DrawUse use) {
+    return (seed ^ (static_cast<std::uint64_t>(use) * 0x9e3779b97f4a7c15u)) * 0xff51afd7ed558ccdu;
+}
+
 /// Four independent 32-bit numbers for the counter (a, b, c, d). @param seed the network's seed; the use is mixed into
 /// it.
 inline RandomBlock random_block(std::uint64_t seed, DrawUse use, std::uint32_t a, std::uint32_t b, std::uint32_t c,
                                 std::uint32_t d) {
-    const std::uint64_t mixed = (seed ^ (static_cast<std::uint64_t>(use) * 0x9e3779b97f4a7c15u)) * 0xff51afd7ed558ccdu;
-    const philox4x32_key_t key = {{static_cast<std::uint32_t>(mixed), static_cast<std::uint32_t>(mixed >> 32)}};
+    const std::uint64_t wide = draw_key(seed, use);
+    const philox4x32_key_t key = {{static_cast<std::uint32_t>(wide), static_cast<std::uint32_t>(wide >> 32)}};
     const philox4x32_ctr_t counter = {{a, b, c, d}};
     const philox4x32_ctr_t out = philox4x32_R(philox4x32_rounds, counter, key);
     return {out[0], out[1], out[2], out[3]};

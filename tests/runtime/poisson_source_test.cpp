@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "runtime/random.hpp"
+
 namespace spinn {
 namespace {
 
@@ -69,6 +71,38 @@ TEST(PoissonSource, FastSourcesHaveTheMeanAndVarianceOfThePoissonDistribution) {
         const Moments m = moments(run(region_of(500, rate), 400));
         EXPECT_NEAR(m.mean, mean, 5 * std::sqrt(mean / m.n)) << rate;
         EXPECT_NEAR(m.variance, mean, 5 * std::sqrt((mean + 2 * mean * mean) / m.n)) << rate;
+    }
+}
+
+TEST(PoissonSource, FastSpikesEqualKnuthsProductOneUniformAtATime) {
+    // The plain twin of the batch: the board's loop, one draw after another (spike_source_poisson.c).
+    for (const double rate : {150.0, 2000.0, 20000.0, 99000.0}) {
+        PoissonRegion region = region_of(50, rate);
+        region.timestep_us = 100;
+        region.first_atom = 1000;
+        PoissonSlice slice = load_poisson(region);
+        const Accum mean = poisson_mean(region.sources[0].rate_hz, region.timestep_us);
+        ASSERT_EQ(poisson_algorithm(mean), PoissonAlgorithm::fast) << rate;
+        const std::uint32_t least = static_cast<std::uint32_t>(expk(negate_wrap(mean)).raw) << 17;
+        for (std::uint32_t tick = 0; tick < 400; ++tick) {
+            std::vector<std::uint32_t> atoms, counts;
+            emit(slice, Tick{tick}, atoms, counts);
+            std::size_t at = 0;
+            for (std::uint32_t atom = 0; atom < 50; ++atom) {
+                std::uint32_t n = 0, product = 0xffffffff;
+                do {
+                    const RandomBlock block =
+                        random_block(region.seed, DrawUse::poisson, tick, 1000 + atom, region.population, n / 4);
+                    product = static_cast<std::uint32_t>((std::uint64_t{product} * block[n % 4]) >> 32);
+                    ++n;
+                } while (product > least);
+                if (n == 1) continue;
+                ASSERT_LT(at, atoms.size());
+                ASSERT_EQ(atoms[at], atom);
+                ASSERT_EQ(counts[at++], n - 1);
+            }
+            ASSERT_EQ(at, atoms.size());
+        }
     }
 }
 
