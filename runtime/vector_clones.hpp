@@ -6,7 +6,7 @@
 #pragma once
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && \
-    !defined(__SANITIZE_THREAD__)
+    !defined(SPINN_NO_VECTOR_CLONES)
 #define SPINN_VECTOR_CLONES __attribute__((target_clones("default", "avx2", "arch=icelake-server"), flatten))
 #else
 #define SPINN_VECTOR_CLONES
