@@ -6,8 +6,8 @@ namespace spinn {
 
 namespace {
 
-/// Philox4x32-10 (Salmon et al. 2011), the counters of all draws side by side: each round is a loop that the compiler makes
-/// vector code of. Equal to Random123's, which a test holds it to.
+/// Philox4x32-10 (Salmon et al. 2011), the counters of all draws side by side: each round is a loop that the compiler
+/// makes vector code of. Equal to Random123's, which a test holds it to.
 SPINN_VECTOR_CLONES void philox_rounds(std::uint32_t k0, std::uint32_t k1, std::size_t n, std::uint32_t* __restrict x0,
                                        std::uint32_t* __restrict x1, std::uint32_t* __restrict x2,
                                        std::uint32_t* __restrict x3) {

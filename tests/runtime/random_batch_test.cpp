@@ -12,8 +12,8 @@ TEST(RandomBatch, EqualsOneBlockAtATime) {
         std::vector<std::uint32_t> out(4 * n);
         random_blocks(0x123456789abcdef, DrawUse::poisson, 17, 0xfffffff0, 3, 9, n, out.data());
         for (std::size_t i = 0; i < n; ++i) {
-            const RandomBlock block = random_block(0x123456789abcdef, DrawUse::poisson, 17,
-                                                   0xfffffff0 + static_cast<std::uint32_t>(i), 3, 9);
+            const RandomBlock block =
+                random_block(0x123456789abcdef, DrawUse::poisson, 17, 0xfffffff0 + static_cast<std::uint32_t>(i), 3, 9);
             for (std::size_t word = 0; word < 4; ++word) ASSERT_EQ(out[word * n + i], block[word]) << i;
         }
     }
