@@ -125,7 +125,9 @@ void read_document(const NetworkReader& reader) {
     Network& network = reader.network;
     const DocumentPath top;
     const YamlMapping fields(yaml, yaml.tree.root, top, keys);
-    if (node_at(yaml.tree, yaml.tree.root).kind != YamlNode::Kind::mapping) yaml.report.mute(top / "populations");
+    // A document that is no mapping has been told so; one that is empty lacks its populations like any other.
+    const YamlNode::Kind kind = node_at(yaml.tree, yaml.tree.root).kind;
+    if (kind != YamlNode::Kind::mapping && kind != YamlNode::Kind::null) yaml.report.mute(top / "populations");
     if (const auto node = fields.find("name")) network.name = read_text(yaml, *node, top / "name").value_or("");
     if (const auto node = fields.find("timestep"))
         network.timestep_ms = read_number(yaml, *node, top / "timestep", "ms").value_or(network.timestep_ms);

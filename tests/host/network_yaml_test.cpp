@@ -328,6 +328,11 @@ TEST(NetworkYamlMistakes, OneBadDelayInADistributionIsClampedNotRefused) {
                              "0.75, 0.1, .inf]}}}}")));
 }
 
+TEST(NetworkYamlLimits, ADocumentOfATaggedNothingIsNoNetwork) {
+    for (const char* text : {"!e", "~", "--- !x\n"})
+        EXPECT_THROW(read_network_yaml(text, "net.yaml"), InputError) << text;
+}
+
 TEST(NetworkYamlLimits, BadYamlNamesItsLine) {
     EXPECT_EQ(problem_of("name: x\npopulations: [1, 2\n").where.substr(0, 9), "net.yaml:");
     EXPECT_THAT(problem_of("").what, HasSubstr("empty"));
