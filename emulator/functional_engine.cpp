@@ -78,6 +78,13 @@ class EngineServices final : public CoreServices {
         }
     }
 
+    void send_counts(Key first, std::span<const std::uint32_t> counts) override {
+        std::vector<MulticastPacket> packets;
+        for (std::uint32_t i = 0; i < counts.size(); ++i)
+            if (counts[i] > 0) packets.push_back({Key{value(first) + i}, counts[i], true});
+        send_multicast(packets);
+    }
+
     std::span<std::uint32_t> sdram(std::uint32_t address, std::uint32_t n_words) override {
         return chip_.sdram.words(address, n_words);
     }

@@ -38,6 +38,10 @@ class PlainEngine {
         void send_multicast(std::span<const MulticastPacket> packets) override {
             sent.insert(sent.end(), packets.begin(), packets.end());
         }
+        void send_counts(Key first, std::span<const std::uint32_t> counts) override {
+            for (std::uint32_t i = 0; i < counts.size(); ++i)
+                if (counts[i] > 0) sent.push_back({Key{value(first) + i}, counts[i], true});
+        }
         std::span<std::uint32_t> sdram(std::uint32_t address, std::uint32_t n_words) override {
             return chip_of(machine, chip).sdram.words(address, n_words);
         }
