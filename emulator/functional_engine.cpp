@@ -1,6 +1,8 @@
 #include "emulator/functional_engine.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <exception>
 #include <numeric>
 #include <thread>
@@ -11,78 +13,68 @@ namespace spinn {
 
 /// The sending side of a core.
 struct FunctionalEngine::Source {
+    std::uint32_t rank = 0;
+    bool drives = false;  ///< it runs with the core that it drives, as one of its `drives`
     std::vector<KeyPath> paths;
-    SpikeList lists[2];
+    std::vector<Drive> driven_by;  ///< sources that run with this core
+    SpikeList list;                      ///< of the window under way; of the tick, for a drive
+    std::vector<std::uint32_t> counts;   ///< of the tick, when a drive sent counts
     std::vector<std::uint64_t> sent;     ///< [path] packets in all
     std::vector<std::uint64_t> settled;  ///< [path] of these, already in the router counters
 };
 
-/// The receiving side of a core.
-struct FunctionalEngine::Target {
-    /// Keys of one source that one path brings here, and one matrix of the rows they stand for.
-    struct Rows {
-        std::uint32_t source = 0;          ///< core
-        std::uint32_t first = 0, end = 0;  ///< atoms of the source, as in SpikeList
-        RowBlock block;                    ///< offsets[atom - first]
-    };
-    struct Packets {
-        std::uint32_t source = 0, first = 0, end = 0;
-    };
-    SynapticInput* input = nullptr;
-    std::vector<Rows> rows;        ///< in the order of the sources' keys
-    std::vector<Packets> packets;  ///< for programs that take packets
-    std::vector<Packets> unknown;  ///< arrive, but the population table does not know them
-};
-
-/// A thread's share of the cores and its scratch memory.
+/// A thread's share of the cores.
 struct FunctionalEngine::Worker {
-    struct RowReference {
-        const std::uint32_t* words;
-        std::uint32_t n_words, sent, repeats;
-    };
-    std::vector<std::uint32_t> cores;
-    std::vector<RowReference> rows;
-    std::vector<MulticastPacket> packets;
+    std::vector<ChipPart> parts;
+    std::vector<RankedList> lists;  ///< of its cores that send, by rank
+    SpikeBatch batches[2];          ///< one is read by all while the other is written
+    std::vector<SpikeRun> runs;     ///< of all threads in the window before
 };
 
 namespace {
 
-constexpr std::size_t rows_at_a_time = 1024;  ///< row references kept before they are added; bounds the scratch memory
-constexpr std::size_t prefetch_ahead = 6;     ///< rows between the prefetch and the use of a row
 constexpr std::uint32_t barrier_spins = 4000;
+constexpr std::uint32_t most_window_ticks = 256;     ///< bounds the memory of spike lists
+constexpr std::uint32_t windows_per_measured = 32;  ///< reading the clock for every core takes longer than a small core
+constexpr double worst_imbalance = 1.03;
+
+using Clock = std::chrono::steady_clock;
+double nanoseconds(Clock::duration time) { return std::chrono::duration<double, std::nano>(time).count(); }
 
 /// What a program sees of the machine while it runs: SDRAM of its chip, and a spike list to send into.
 class EngineServices final : public CoreServices {
  public:
-    EngineServices(Chip& chip, const Core& core, SpikeList* list, std::span<const KeyPath> paths,
-                   std::span<std::uint64_t> sent)
-        : chip_(chip), core_(core), list_(list), paths_(paths), sent_(sent) {}
+    /// @param counts  where counts go as they are; nullptr: they are listed
+    EngineServices(Chip& chip, std::uint32_t first_key, std::span<const KeyPath> paths, SpikeList& list,
+                   std::span<std::uint64_t> sent, std::vector<std::uint32_t>* counts)
+        : chip_(chip), first_key_(first_key), paths_(paths), list_(list), sent_(sent), counts_(counts) {}
 
     void send_multicast(std::span<const MulticastPacket> packets) override {
         for (const MulticastPacket& packet : packets) {
-            const std::uint32_t repeats = packet.has_payload ? packet.payload : 1;
-            if (repeats != 1 && list_->repeats.empty()) list_->repeats.assign(list_->atoms.size(), 1);
-            list_->atoms.push_back(value(packet.key) - core_.keys.key);
-            if (repeats != 1 || !list_->repeats.empty()) list_->repeats.push_back(repeats);
+            list_.atoms.push_back(value(packet.key) - first_key_);
+            list_.repeats.push_back(packet.has_payload ? packet.payload : 1);
         }
-        if (paths_.size() <= 1) {
-            if (paths_.empty()) return;
+        if (paths_.size() == 1) {
             sent_[0] += packets.size();
             return;
         }
-        for (const MulticastPacket& packet : packets) {
-            const auto above =
-                std::upper_bound(paths_.begin(), paths_.end(), value(packet.key),
-                                 [](std::uint32_t key, const KeyPath& path) { return key < path.first_key; });
-            if (above != paths_.begin()) ++sent_[static_cast<std::size_t>(above - paths_.begin()) - 1];
-        }
+        for (const MulticastPacket& packet : packets) count(value(packet.key));
     }
 
     void send_counts(Key first, std::span<const std::uint32_t> counts) override {
-        std::vector<MulticastPacket> packets;
-        for (std::uint32_t i = 0; i < counts.size(); ++i)
-            if (counts[i] > 0) packets.push_back({Key{value(first) + i}, counts[i], true});
-        send_multicast(packets);
+        if (counts_ != nullptr && value(first) == first_key_ && paths_.size() == 1) {
+            counts_->assign(counts.begin(), counts.end());
+            std::uint32_t n = 0;
+            for (const std::uint32_t spikes : counts) n += spikes != 0 ? 1 : 0;
+            sent_[0] += n;
+            return;
+        }
+        for (std::uint32_t i = 0; i < counts.size(); ++i) {
+            if (counts[i] == 0) continue;
+            list_.atoms.push_back(value(first) - first_key_ + i);
+            list_.repeats.push_back(counts[i]);
+            count(value(first) + i);
+        }
     }
 
     std::span<std::uint32_t> sdram(std::uint32_t address, std::uint32_t n_words) override {
@@ -90,11 +82,18 @@ class EngineServices final : public CoreServices {
     }
 
  private:
+    void count(std::uint32_t key) {
+        const auto above = std::upper_bound(paths_.begin(), paths_.end(), key,
+                                            [](std::uint32_t k, const KeyPath& path) { return k < path.first_key; });
+        if (above != paths_.begin()) ++sent_[static_cast<std::size_t>(above - paths_.begin()) - 1];
+    }
+
     Chip& chip_;
-    const Core& core_;
-    SpikeList* list_;
+    std::uint32_t first_key_;
     std::span<const KeyPath> paths_;
+    SpikeList& list_;
     std::span<std::uint64_t> sent_;
+    std::vector<std::uint32_t>* counts_;
 };
 
 /// Runs job(0) .. job(n - 1), one on this thread and each other on its own; rethrows the first failure by number.
@@ -117,6 +116,12 @@ void on_threads(unsigned n, const Job& job) {
         if (failure) std::rethrow_exception(failure);
 }
 
+void clear(SpikeList& list) {
+    list.atoms.clear();
+    list.repeats.clear();
+    list.tick_begin.assign(1, 0);
+}
+
 }  // namespace
 
 FunctionalEngine::FunctionalEngine(Machine& machine, const FunctionalOptions& options)
@@ -127,178 +132,201 @@ FunctionalEngine::FunctionalEngine(Machine& machine, const FunctionalOptions& op
 FunctionalEngine::~FunctionalEngine() = default;
 
 void FunctionalEngine::start() {
-    std::vector<Core>& cores = machine_.cores;
-    // Cores are dealt out round robin: neighbours in the image are alike.
-    on_threads(options_.threads, [&](unsigned thread) {
-        for (std::size_t c = thread; c < cores.size(); c += options_.threads) {
-            EngineServices services(chip_of(machine_, cores[c].location.chip), cores[c], nullptr, {}, {});
-            cores[c].program->start(services, cores[c].block_address);
+    const std::vector<std::vector<std::uint32_t>> chips = cores_by_chip(machine_);
+    // Threads take the next chip when they are done with one. The first failure is the one of the first chip, whoever
+    // met it.
+    std::atomic<std::size_t> next{0};
+    std::vector<std::exception_ptr> failures(chips.size());
+    on_threads(options_.threads, [&](unsigned) {
+        for (std::size_t i = next++; i < chips.size(); i = next++) {
+            try {
+                start_programs(machine_, chips[i]);
+            } catch (...) {
+                failures[i] = std::current_exception();
+            }
         }
     });
-    window_ = 1u << 16;
-    for (const Core& core : cores) {
-        set_core_state(chip_of(machine_, core.location.chip), core.location.core, CoreState::running);
-        window_ = std::min(window_, core.program->min_delay_ticks());
+    for (const std::exception_ptr& failure : failures)
+        if (failure) std::rethrow_exception(failure);
+
+    chips_ = chip_targets(machine_);
+    sources_.resize(machine_.cores.size());
+    cost_ns_.clear();
+    for (const Core& core : machine_.cores) {
+        // A guess until it is measured: an update takes a nanosecond, a synapse is used a few times a second.
+        const auto synapses = static_cast<double>(core.program->counters().synapses);
+        cost_ns_.push_back(20.0 + 1.0 * core.n_atoms + 0.001 * synapses);
     }
-    sources_.resize(cores.size());
-    targets_.resize(cores.size());
-    for (Source& source : sources_)
-        for (SpikeList& list : source.lists) list.tick_begin.assign(1, 0);
-    share_out();
     resolve_routes();
 }
 
 void FunctionalEngine::resolve_routes() {
     settle_counters();
-    std::vector<Core>& cores = machine_.cores;
-    for (Target& target : targets_) target = {};
-    for (std::uint32_t c = 0; c < cores.size(); ++c) targets_[c].input = cores[c].program->synaptic_input();
-
+    const std::vector<Core>& cores = machine_.cores;
     const CoreIndex index = core_index(machine_);
-    std::vector<std::uint32_t> by_key(cores.size());
-    std::iota(by_key.begin(), by_key.end(), 0u);
-    std::sort(by_key.begin(), by_key.end(), [&](std::uint32_t a, std::uint32_t b) {
+    by_rank_.resize(cores.size());
+    std::iota(by_rank_.begin(), by_rank_.end(), 0u);
+    std::sort(by_rank_.begin(), by_rank_.end(), [&](std::uint32_t a, std::uint32_t b) {
         return std::pair(cores[a].keys.key, a) < std::pair(cores[b].keys.key, b);
     });
-    for (const std::uint32_t s : by_key) {
-        Source& source = sources_[s];
-        source.paths = key_paths(machine_, index, cores[s]);
+    for (Source& source : sources_) source = {};
+    std::vector<RankedPaths> senders;
+    for (std::uint32_t rank = 0; rank < by_rank_.size(); ++rank) {
+        const std::uint32_t c = by_rank_[rank];
+        Source& source = sources_[c];
+        source.rank = rank;
+        source.paths = key_paths(machine_, index, cores[c]);
         source.sent.assign(source.paths.size(), 0);
         source.settled.assign(source.paths.size(), 0);
-        for (const KeyPath& path : source.paths) {
-            const std::uint32_t first = path.first_key - cores[s].keys.key;
-            for (const std::uint32_t receiver : path.receivers) {
-                Target& target = targets_[receiver];
-                if (target.input == nullptr) {
-                    target.packets.push_back({s, first, first + path.n_keys});
-                    continue;
-                }
-                if (find_entry(target.input->table, path.first_key) == nullptr)
-                    target.unknown.push_back({s, first, first + path.n_keys});
-                for (const RowBlock& block : resolve(*target.input, path.first_key, path.n_keys))
-                    target.rows.push_back({s, first, first + path.n_keys, block});
-            }
+        clear(source.list);
+        if (std::optional<Drive> drive = drive_of(machine_, c, source.paths)) {
+            source.drives = true;
+            sources_[drive->target].driven_by.push_back(std::move(*drive));
+        } else if (!source.paths.empty()) {
+            senders.push_back({rank, cores[c].keys.key, source.paths});
         }
     }
+    resolve_blocks(machine_, senders, chips_);
+    window_ = most_window_ticks;
+    for (const ChipTargets& chip : chips_)
+        for (const ChipBlock& block : chip.blocks) window_ = std::min(window_, block.min_delay_ticks);
     resolved_version_ = tables_version(machine_);
+    share_out();
 }
 
+/// Cuts the cores, chip after chip, into one stretch of equal cost for each thread.
 void FunctionalEngine::share_out() {
-    // Largest first, each to the thread with the least so far.
-    std::vector<std::pair<std::uint64_t, std::uint32_t>> by_cost;
-    for (std::uint32_t c = 0; c < machine_.cores.size(); ++c) {
-        const Core& core = machine_.cores[c];
-        by_cost.emplace_back(core.n_atoms * 64 + core.program->counters().synapses, c);
+    const auto cost_of = [&](std::uint32_t c) {
+        double cost = cost_ns_[c];
+        for (const Drive& drive : sources_[c].driven_by) cost += cost_ns_[drive.source];
+        return cost;
+    };
+    double total = 0.0;
+    for (std::uint32_t c = 0; c < machine_.cores.size(); ++c)
+        if (!sources_[c].drives) total += cost_of(c);
+    workers_.resize(options_.threads);
+    for (Worker& worker : workers_) {
+        worker.parts.clear();
+        worker.lists.clear();
     }
-    std::sort(by_cost.begin(), by_cost.end(), [](const auto& a, const auto& b) {
-        return a.first != b.first ? a.first > b.first : a.second < b.second;
-    });
-    workers_.assign(options_.threads, {});
-    std::vector<std::uint64_t> load(options_.threads, 0);
-    for (const auto& [cost, core] : by_cost) {
-        const auto least = static_cast<std::size_t>(std::min_element(load.begin(), load.end()) - load.begin());
-        load[least] += cost;
-        workers_[least].cores.push_back(core);
+    double before = 0.0;
+    for (ChipTargets& chip : chips_) {
+        std::vector<std::vector<std::uint32_t>> cores_of(workers_.size());
+        for (const std::uint32_t c : chip.cores) {
+            if (sources_[c].drives) continue;
+            const double middle = before + cost_of(c) / 2;
+            before += cost_of(c);
+            const auto worker = static_cast<std::size_t>(middle / total * static_cast<double>(workers_.size()));
+            cores_of[std::min(worker, workers_.size() - 1)].push_back(c);
+        }
+        for (std::size_t w = 0; w < workers_.size(); ++w)
+            if (!cores_of[w].empty())
+                workers_[w].parts.push_back(
+                    make_part(machine_, chip, cores_of[w], static_cast<std::uint32_t>(by_rank_.size())));
     }
-    for (Worker& worker : workers_) std::sort(worker.cores.begin(), worker.cores.end());
+    for (Worker& worker : workers_) {
+        for (const ChipPart& part : worker.parts)
+            for (const std::uint32_t c : part.cores)
+                if (!sources_[c].paths.empty()) worker.lists.push_back({sources_[c].rank, &sources_[c].list});
+        std::sort(worker.lists.begin(), worker.lists.end(),
+                  [](const RankedList& a, const RankedList& b) { return a.rank < b.rank; });
+    }
+}
+
+/// Whether the most loaded thread has clearly more than its share, by what the cores have cost lately.
+bool FunctionalEngine::is_shared_out_badly() const {
+    double total = 0.0, most = 0.0;
+    for (const Worker& worker : workers_) {
+        double mine = 0.0;
+        for (const ChipPart& part : worker.parts)
+            for (const std::uint32_t c : part.cores) {
+                mine += cost_ns_[c];
+                for (const Drive& drive : sources_[c].driven_by) mine += cost_ns_[drive.source];
+            }
+        total += mine;
+        most = std::max(most, mine);
+    }
+    return most * static_cast<double>(workers_.size()) > worst_imbalance * total;
 }
 
 void FunctionalEngine::run(std::uint32_t n_ticks) {
-    if (resolved_version_ != tables_version(machine_)) resolve_routes();
+    if (n_ticks == 0) return;
+    if (resolved_version_ != tables_version(machine_))
+        resolve_routes();
+    else if (is_shared_out_badly())
+        share_out();
     const bool oversubscribed = options_.threads > std::max(1u, std::thread::hardware_concurrency());
     Barrier barrier(options_.threads, oversubscribed ? 0 : barrier_spins);
     on_threads(options_.threads, [&](unsigned thread) noexcept {
-        std::size_t parity = parity_;
-        for (std::uint32_t done = 0; done < n_ticks;) {
+        Worker& worker = workers_[thread];
+        const auto read_batches = [&](std::size_t parity) {
+            std::vector<const SpikeBatch*> batches;
+            for (const Worker& from : workers_) batches.push_back(&from.batches[parity]);
+            merge(batches, worker.runs);
+        };
+        worker.runs.clear();
+        std::size_t parity = 0;
+        std::uint32_t n_windows = 0;
+        for (std::uint32_t done = 0; done < n_ticks; ++n_windows, parity ^= 1) {
             const std::uint32_t ticks = std::min(window_, n_ticks - done);
-            run_window(workers_[thread], value(now_) + done, ticks, parity);
+            run_window(worker, value(now_) + done, ticks, parity, n_windows % windows_per_measured == 1);
             done += ticks;
-            parity ^= 1;
             barrier.arrive_and_wait();
+            read_batches(parity);
+        }
+        for (ChipPart& part : worker.parts) {
+            deliver(machine_, part, worker.runs);
+            settle(machine_, part);
         }
     });
-    const std::uint32_t windows = (n_ticks + window_ - 1) / window_;
-    parity_ ^= windows & 1;
     now_ = Tick{value(now_) + n_ticks};
     settle_counters();
 }
 
-void FunctionalEngine::run_window(Worker& worker, std::uint32_t first_tick, std::uint32_t n_ticks, std::size_t parity) {
-    for (const std::uint32_t c : worker.cores) {
-        Core& core = machine_.cores[c];
-        Source& source = sources_[c];
-        SpikeList& list = source.lists[parity];
-        EngineServices services(chip_of(machine_, core.location.chip), core, &list, source.paths, source.sent);
-        deliver(worker, targets_[c], *core.program, services, parity ^ 1);
-
-        list.atoms.clear();
-        list.repeats.clear();
-        list.tick_begin.assign(1, 0);
-        for (std::uint32_t k = 0; k < n_ticks; ++k) {
-            core.program->timer_tick(services, Tick{first_tick + k});
-            list.tick_begin.push_back(static_cast<std::uint32_t>(list.atoms.size()));
+void FunctionalEngine::run_window(Worker& worker, std::uint32_t first_tick, std::uint32_t n_ticks, std::size_t parity,
+                                  bool measured) {
+    for (ChipPart& part : worker.parts) {
+        if (!measured) {
+            deliver(machine_, part, worker.runs);
+            for (const std::uint32_t c : part.cores) run_core(c, first_tick, n_ticks);
+            continue;
         }
-        list.first_tick = first_tick;
+        // A running mean; what delivering costs is divided among the cores of the part.
+        const double weight = 0.25 / n_ticks;
+        Clock::time_point last = Clock::now();
+        deliver(machine_, part, worker.runs);
+        Clock::time_point here = Clock::now();
+        const double delivery = nanoseconds(here - last) / static_cast<double>(part.cores.size());
+        for (const std::uint32_t c : part.cores) {
+            last = here;
+            run_core(c, first_tick, n_ticks);
+            here = Clock::now();
+            cost_ns_[c] = 0.75 * cost_ns_[c] + weight * (delivery + nanoseconds(here - last));
+            for (const Drive& drive : sources_[c].driven_by) cost_ns_[drive.source] = 0.0;
+        }
     }
+    collect(worker.lists, first_tick, n_ticks, worker.batches[parity]);
 }
 
-/// Calls visit(tick, atom, repeats) for the spikes of a list with first <= atom < end, in the order they were sent.
-template <typename Visit>
-void for_each_spike(const SpikeList& list, std::uint32_t first, std::uint32_t end, const Visit& visit) {
-    for (std::size_t k = 0; k + 1 < list.tick_begin.size(); ++k) {
-        const std::uint32_t tick = list.first_tick + static_cast<std::uint32_t>(k);
-        for (std::uint32_t i = list.tick_begin[k]; i < list.tick_begin[k + 1]; ++i) {
-            const std::uint32_t atom = list.atoms[i];
-            if (atom - first < end - first) visit(tick, atom, list.repeats.empty() ? 1u : list.repeats[i]);
-        }
-    }
-}
-
-void FunctionalEngine::deliver(Worker& worker, Target& target, CoreProgram& program, CoreServices& services,
-                               std::size_t parity) {
-    std::vector<Worker::RowReference>& rows = worker.rows;
-    const auto add_rows = [&] {
-        SynapticInput& input = *target.input;
-        for (std::size_t i = 0; i < rows.size(); ++i) {
-            if (i + prefetch_ahead < rows.size()) __builtin_prefetch(rows[i + prefetch_ahead].words + 16);
-            const Worker::RowReference& row = rows[i];
-            input.saturations += add_row(input.ring, {row.words, row.n_words}, row.sent, row.repeats);
-            input.synaptic_events += std::uint64_t{row.n_words} * row.repeats;
-        }
-        rows.clear();
-    };
-    for (const Target::Rows& from : target.rows) {
-        const SpikeList& list = sources_[from.source].lists[parity];
-        if (list.atoms.empty()) continue;
-        for_each_spike(list, from.first, from.end, [&](std::uint32_t tick, std::uint32_t atom, std::uint32_t repeats) {
-            const std::uint32_t* const offset = from.block.offsets + (atom - from.first);
-            const std::uint32_t n_words = offset[1] - offset[0];
-            if (n_words == 0) return;
-            const std::uint32_t* const words = from.block.words + offset[0];
-            __builtin_prefetch(words);
-            rows.push_back({words, n_words, tick, repeats});
-            if (rows.size() == rows_at_a_time) add_rows();
-        });
-    }
-    if (!rows.empty()) add_rows();
-
-    for (const Target::Packets& from : target.unknown)
-        for_each_spike(sources_[from.source].lists[parity], from.first, from.end,
-                       [&](std::uint32_t, std::uint32_t, std::uint32_t) { ++target.input->unknown_keys; });
-
-    for (const Target::Packets& from : target.packets) {
-        const SpikeList& list = sources_[from.source].lists[parity];
-        const std::uint32_t base = machine_.cores[from.source].keys.key;
-        for (std::size_t k = 0; k + 1 < list.tick_begin.size(); ++k) {
-            worker.packets.clear();
-            for (std::uint32_t i = list.tick_begin[k]; i < list.tick_begin[k + 1]; ++i) {
-                const std::uint32_t repeats = list.repeats.empty() ? 1u : list.repeats[i];
-                if (list.atoms[i] - from.first < from.end - from.first)
-                    worker.packets.push_back({Key{base + list.atoms[i]}, repeats, repeats != 1});
-            }
-            if (!worker.packets.empty())
-                program.multicast_received(services, Tick{list.first_tick + static_cast<std::uint32_t>(k)},
-                                           worker.packets);
+void FunctionalEngine::run_core(std::uint32_t c, std::uint32_t first_tick, std::uint32_t n_ticks) {
+    Core& core = machine_.cores[c];
+    Source& source = sources_[c];
+    Chip& chip = chip_of(machine_, core.location.chip);
+    clear(source.list);
+    EngineServices services(chip, core.keys.key, source.paths, source.list, source.sent, nullptr);
+    for (std::uint32_t tick = first_tick; tick < first_tick + n_ticks; ++tick) {
+        core.program->timer_tick(services, Tick{tick});
+        source.list.tick_begin.push_back(static_cast<std::uint32_t>(source.list.atoms.size()));
+        // What a drive sends in this tick comes after the update, which has used and cleared the tick's own slot.
+        for (const Drive& drive : source.driven_by) {
+            Source& from = sources_[drive.source];
+            Core& driver = machine_.cores[drive.source];
+            clear(from.list);
+            from.counts.clear();
+            EngineServices its(chip_of(machine_, driver.location.chip), driver.keys.key, from.paths, from.list,
+                               from.sent, &from.counts);
+            driver.program->timer_tick(its, Tick{tick});
+            deliver(machine_, drive, tick, from.list.atoms, from.list.repeats, from.counts);
         }
     }
 }

@@ -1,10 +1,10 @@
 /// The functional engine: every packet of a tick arrives within the tick, as on a board with time to spare.
 ///
-/// Routes are resolved once (key_paths). Time advances in windows of `d` ticks, d the smallest delay between two cores:
-/// within a window a core needs nothing that another sends in it. In a window each core first adds the rows of the
-/// spikes that its sources sent in the window before, then runs its d ticks and lists the spikes it sends; then the
-/// lists are swapped. A core reads what others finished last and writes only what is its own, sources in key order: the
-/// result is the same whatever the number of threads.
+/// Routes are resolved once (key_paths, chip_targets). Time advances in windows of `d` ticks, d the smallest delay
+/// between two cores: within a window a core needs nothing that another sends in it. In a window each thread adds, chip
+/// by chip, the rows of the spikes of the window before, runs its cores for d ticks and lists the spikes they send; then
+/// all threads meet. A thread reads what others finished last and writes only what is its own, spikes in the order of
+/// tick and key: the result is the same whatever the number of threads. See docs/engine.md.
 #pragma once
 
 #include <cstdint>
@@ -12,21 +12,16 @@
 #include <span>
 #include <vector>
 
+#include "emulator/chip_part.hpp"
+#include "emulator/drive.hpp"
 #include "emulator/key_paths.hpp"
 #include "emulator/machine.hpp"
+#include "emulator/spike_batch.hpp"
 
 namespace spinn {
 
 struct FunctionalOptions {
     unsigned threads = 1;
-};
-
-/// Spikes that one core sent in a window, tick after tick. A spike is told by its key less the core's first key.
-struct SpikeList {
-    std::uint32_t first_tick = 0;
-    std::vector<std::uint32_t> atoms;
-    std::vector<std::uint32_t> repeats;     ///< [spike]; empty while all are 1
-    std::vector<std::uint32_t> tick_begin;  ///< [tick of the window], and the end
 };
 
 class FunctionalEngine {
@@ -41,7 +36,8 @@ class FunctionalEngine {
     /// fails
     void start();
 
-    /// Advances by n ticks. Tables may be changed between calls.
+    /// Advances by n ticks; every spike sent in them has been added when it returns. Tables may be changed between
+    /// calls.
     void run(std::uint32_t n_ticks);
 
     Tick now() const { return now_; }
@@ -54,22 +50,23 @@ class FunctionalEngine {
 
  private:
     struct Source;
-    struct Target;
     struct Worker;
 
     void resolve_routes();
     void share_out();
-    void run_window(Worker& worker, std::uint32_t first_tick, std::uint32_t n_ticks, std::size_t parity);
-    void deliver(Worker& worker, Target& target, CoreProgram& program, CoreServices& services, std::size_t parity);
+    bool is_shared_out_badly() const;
+    void run_window(Worker& worker, std::uint32_t first_tick, std::uint32_t n_ticks, std::size_t parity, bool measured);
+    void run_core(std::uint32_t c, std::uint32_t first_tick, std::uint32_t n_ticks);
     void settle_counters();
 
     Machine& machine_;
     FunctionalOptions options_;
-    std::vector<Source> sources_;  ///< [core]
-    std::vector<Target> targets_;  ///< [core]
+    std::vector<ChipTargets> chips_;
+    std::vector<Source> sources_;         ///< [core]
+    std::vector<std::uint32_t> by_rank_;  ///< [rank]: core; ranks are places in the order of keys
+    std::vector<double> cost_ns_;         ///< [core] of a tick, estimated, then measured
     std::vector<Worker> workers_;
     std::uint32_t window_ = 1;
-    std::size_t parity_ = 0;  ///< which of the two spike lists is written next
     Tick now_{0};
     std::uint64_t resolved_version_ = ~std::uint64_t{0};
     std::uint64_t packets_sent_ = 0, packet_hops_ = 0;

@@ -1,7 +1,10 @@
 #include "emulator/machine.hpp"
 
+#include <algorithm>
 #include <cstring>
+#include <map>
 #include <span>
+#include <stdexcept>
 
 #include "protocols/error.hpp"
 
@@ -71,6 +74,43 @@ void load(Machine& machine, const MachineImage& image, const ProgramOptions& opt
                                  core.sends, core.keys, core.n_keys, core.block_address,
                                  make_program(core.program, options)});
     }
+}
+
+void MemoryServices::send_multicast(std::span<const MulticastPacket>) {
+    throw std::logic_error("a program sent packets outside its timer tick");
+}
+void MemoryServices::send_counts(Key, std::span<const std::uint32_t>) { send_multicast({}); }
+
+void start_programs(Machine& machine, std::span<const std::uint32_t> cores) {
+    std::vector<ChipCore> with_rows;
+    for (const std::uint32_t c : cores) {
+        Core& core = machine.cores[c];
+        MemoryServices services(chip_of(machine, core.location.chip));
+        core.program->start(services, core.block_address);
+        if (SynapticInput* const input = core.program->synaptic_input())
+            with_rows.push_back({core.location.core, input});
+    }
+    if (!with_rows.empty()) {
+        const std::span<std::uint32_t> pool = with_rows[0].input->matrix;
+        if (!pool.empty()) chip_of(machine, machine.cores[cores[0]].location.chip).sdram.prefer_large_pages(pool);
+        lay_out_rows(with_rows);
+    }
+    for (const std::uint32_t c : cores)
+        set_core_state(chip_of(machine, machine.cores[c].location.chip), machine.cores[c].location.core,
+                       CoreState::running);
+}
+
+std::vector<std::vector<std::uint32_t>> cores_by_chip(const Machine& machine) {
+    std::map<ChipCoord, std::vector<std::uint32_t>> chips;
+    for (std::uint32_t c = 0; c < machine.cores.size(); ++c) chips[machine.cores[c].location.chip].push_back(c);
+    std::vector<std::vector<std::uint32_t>> cores;
+    for (auto& [chip, on_chip] : chips) {
+        std::sort(on_chip.begin(), on_chip.end(), [&](std::uint32_t a, std::uint32_t b) {
+            return machine.cores[a].location.core < machine.cores[b].location.core;
+        });
+        cores.push_back(std::move(on_chip));
+    }
+    return cores;
 }
 
 std::uint64_t tables_version(const Machine& machine) {

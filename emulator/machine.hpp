@@ -43,6 +43,28 @@ const Chip& chip_of(const Machine& machine, ChipCoord coord);
 /// starts them. @throws RequestError when the image names a chip or core that the machine lacks
 void load(Machine& machine, const MachineImage& image, const ProgramOptions& options);
 
+/// What a program sees of its chip while nothing may be sent: its SDRAM.
+class MemoryServices final : public CoreServices {
+ public:
+    explicit MemoryServices(Chip& chip) : chip_(chip) {}
+    /// @throws std::logic_error
+    void send_multicast(std::span<const MulticastPacket> packets) override;
+    void send_counts(Key first, std::span<const std::uint32_t> counts) override;
+    std::span<std::uint32_t> sdram(std::uint32_t address, std::uint32_t n_words) override {
+        return chip_.sdram.words(address, n_words);
+    }
+
+ private:
+    Chip& chip_;
+};
+
+/// Starts the programs on one chip, which make their synaptic rows together; state `running`.
+/// @param cores  indices in Machine::cores, of one chip. @throws RequestError of the first core that fails
+void start_programs(Machine& machine, std::span<const std::uint32_t> cores);
+
+/// Indices in Machine::cores, chip by chip, ascending by virtual core.
+std::vector<std::vector<std::uint32_t>> cores_by_chip(const Machine& machine);
+
 /// Sum of the table versions of all chips: a change of any table changes it.
 std::uint64_t tables_version(const Machine& machine);
 

@@ -15,21 +15,28 @@ namespace spinn {
 namespace {
 /// Offset of a bus address; the two aliases differ in the buffering of writes only.
 constexpr std::uint32_t offset_of(std::uint32_t address) { return (address & ~0x10000000u) - sdram_base; }
+
+constexpr std::size_t large_page_bytes = std::size_t{2} << 20;
+constexpr std::size_t reserved_bytes = sdram_size_bytes + image_page_bytes;
 }  // namespace
 
 Sdram::Sdram() {
-    void* const memory =
-        mmap(nullptr, sdram_size_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void* const memory = mmap(nullptr, reserved_bytes + large_page_bytes, PROT_READ | PROT_WRITE,
+                              MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED)
         throw RequestError(
             {.what = std::string("cannot reserve 128 MiB of address space for a chip: ") + std::strerror(errno),
              .where = "SDRAM",
              .fix = "choose a smaller machine, or lift the limit on virtual memory (ulimit -v)"});
-    base_ = static_cast<std::byte*>(memory);
+    auto* const start = static_cast<std::byte*>(memory);
+    const std::size_t ahead = (large_page_bytes - reinterpret_cast<std::uintptr_t>(start) % large_page_bytes) % large_page_bytes;
+    if (ahead > 0) munmap(start, ahead);
+    if (ahead < large_page_bytes) munmap(start + ahead + reserved_bytes, large_page_bytes - ahead);
+    base_ = start + ahead;
 }
 
 Sdram::~Sdram() {
-    if (base_ != nullptr) munmap(base_, sdram_size_bytes);
+    if (base_ != nullptr) munmap(base_, reserved_bytes);
 }
 
 Sdram::Sdram(Sdram&& other) noexcept : base_(std::exchange(other.base_, nullptr)) {}
@@ -73,6 +80,14 @@ void Sdram::load(const ImageSegment& segment) {
         return;
     }
     std::copy(segment.bytes.begin(), segment.bytes.end(), target.begin());
+}
+
+void Sdram::prefer_large_pages(std::span<std::uint32_t> range) {
+    const auto start = reinterpret_cast<std::uintptr_t>(range.data());
+    const std::uintptr_t first = (start + large_page_bytes - 1) / large_page_bytes * large_page_bytes;
+    const std::uintptr_t end = (start + range.size_bytes()) / large_page_bytes * large_page_bytes;
+    // Advice that the system may not know or take: nothing depends on it but speed.
+    if (end > first) madvise(reinterpret_cast<void*>(first), end - first, MADV_HUGEPAGE);
 }
 
 }  // namespace spinn

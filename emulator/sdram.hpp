@@ -1,4 +1,6 @@
 /// The SDRAM of one chip: 128 MiB at 0x60000000, reserved at once, backed page by page when touched.
+///
+/// A page more lies behind it, so that vector loops may read a few words beyond the end.
 #pragma once
 
 #include <cstddef>
@@ -29,8 +31,12 @@ class Sdram {
     /// @throws RequestError when they lie outside the memory
     void load(const ImageSegment& segment);
 
+    /// Asks for large pages where they save address translation: memory of 2 MiB and more that is read at random.
+    /// @param range  of this memory
+    void prefer_large_pages(std::span<std::uint32_t> range);
+
  private:
-    std::byte* base_ = nullptr;
+    std::byte* base_ = nullptr;  ///< aligned to a large page
 };
 
 }  // namespace spinn

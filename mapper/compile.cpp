@@ -57,28 +57,33 @@ KeyGroups key_groups(const MachineGraph& graph, const std::vector<const KeyBlock
     return groups;
 }
 
-/// Regions in the order of their numbers, but those that are mostly reserved last: the image holds no bytes of what
+/// Regions in the order of their numbers, but the one that is mostly reserved last: the image holds no bytes of what
 /// follows the last initialised word.
 std::array<std::size_t, region_count> layout_order() {
     std::array<std::size_t, region_count> order{};
     std::iota(order.begin(), order.end(), std::size_t{0});
-    const auto rank = [](std::size_t region) {
-        return region == static_cast<std::size_t>(Region::synaptic_matrix)
-                   ? 2
-                   : region == static_cast<std::size_t>(Region::recording);
-    };
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return rank(a) < rank(b); });
+    std::stable_partition(order.begin(), order.end(),
+                          [](std::size_t region) { return region != static_cast<std::size_t>(Region::recording); });
     return order;
 }
 
+/// Where the synaptic matrices of a chip lie: behind the blocks of its cores, shared by all.
+struct MatrixPool {
+    std::uint32_t address = 0, n_words = 0;
+};
+
 /// Lays the regions out behind the region table. @returns the bytes up to the last initialised word
-std::vector<std::byte> lay_out(CoreBlockWords block, std::uint32_t address) {
+std::vector<std::byte> lay_out(CoreBlockWords block, std::uint32_t address, const MatrixPool& pool) {
     RegionTable table{};
     std::uint32_t next = region_table_words;
     std::uint32_t initialised = region_table_words;
     for (const std::size_t r : layout_order()) {
         CoreBlockWords::Part& part = block.regions[r];
         if (part.reserved_words == 0) continue;
+        if (r == static_cast<std::size_t>(Region::synaptic_matrix)) {
+            table[r] = {pool.address, 0, pool.n_words};
+            continue;
+        }
         const std::uint32_t start = next;
         if (r == static_cast<std::size_t>(Region::recording))
             for (std::size_t buffer = 0; buffer < part.words.at(0); ++buffer)
@@ -129,6 +134,13 @@ MachineImage compile(const Network& network, const MachineGraph& graph, const Pl
     }
 
     std::map<ChipCoord, std::uint32_t> next_address;
+    std::map<ChipCoord, MatrixPool> pools;
+    for (std::uint32_t s = 0; s < graph.slices.size(); ++s) {
+        const Slice& slice = graph.slices[s];
+        MatrixPool& pool = pools.try_emplace(placements[s].chip, MatrixPool{sdram_heap_base, 0}).first->second;
+        pool.address += static_cast<std::uint32_t>(slice.sdram_bytes - slice.matrix_bytes);
+        pool.n_words += static_cast<std::uint32_t>(slice.matrix_bytes / 4);
+    }
     std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> source_slice;  // (population, first atom) -> slice
     for (std::uint32_t s = 0; s < graph.slices.size(); ++s) {
         const Slice& slice = graph.slices[s];
@@ -141,17 +153,17 @@ MachineImage compile(const Network& network, const MachineGraph& graph, const Pl
         const ChipCoord chip = placements[s].chip;
         std::uint32_t& address = next_address.try_emplace(chip, sdram_heap_base).first->second;
         CoreBlockWords block = core_block(context, s, keys_of[s], groups, source_keys);
-        auto bytes = std::make_shared<std::vector<std::byte>>(lay_out(std::move(block), address));
+        auto bytes = std::make_shared<std::vector<std::byte>>(lay_out(std::move(block), address, pools.at(chip)));
 
         CoreImage core{slice.name, placements[s], slice.program, slice.population, slice.first_atom, slice.n_atoms};
         core.sends = keys_of[s] != nullptr;
         if (core.sends) core.keys = *keys_of[s];
         core.n_keys = n_keys[s];
         core.block_address = address;
-        core.block_size_bytes = static_cast<std::uint32_t>(slice.sdram_bytes);
+        core.block_size_bytes = static_cast<std::uint32_t>(slice.sdram_bytes - slice.matrix_bytes);
         image.cores.push_back(std::move(core));
         image.segments.push_back({chip, address, {bytes->data(), bytes->size()}, bytes, std::nullopt});
-        address += static_cast<std::uint32_t>(slice.sdram_bytes);
+        address += image.cores.back().block_size_bytes;
 
         const std::uint32_t ticks = recording_ticks(context, s);
         if (ticks != 0)

@@ -6,6 +6,7 @@
 #include "mapper/recorded_view.hpp"
 #include "protocols/error.hpp"
 #include "runtime/array_source.hpp"
+#include "runtime/chip_matrix.hpp"
 #include "runtime/layout/connections_region.hpp"
 #include "runtime/layout/neuron_region.hpp"
 #include "runtime/layout/poisson_region.hpp"
@@ -106,12 +107,12 @@ ConnectionRule rule_for(const ConnectionRule& rule, const Slice& slice) {
 }
 
 void put_entry(PopulationTable& table, const KeyGroup& group, std::uint32_t atoms_per_core,
-               std::uint32_t first_address) {
+               std::uint32_t first_address, std::uint32_t address_count) {
     PopulationEntry entry;
     entry.key = group.key;
     entry.mask = group.mask;
     entry.first_address = first_address;
-    entry.address_count = static_cast<std::uint32_t>(table.addresses.size()) - first_address;
+    entry.address_count = address_count;
     entry.core_mask = group.core_mask;
     entry.core_shift = group.core_shift;
     entry.atoms_per_core = atoms_per_core;
@@ -122,7 +123,7 @@ void put_synapses(CoreBlockWords& block, const CompileContext& context, const Sl
     PopulationTable table;
     std::vector<CoreProjection> projections;
     std::uint64_t matrix_words = 0;
-    // Source population by source population: the matrices of one entry are neighbours in the address list.
+    // Source population by source population: all its projections share one matrix.
     std::vector<std::uint32_t> into = context.projections_into[slice.population];
     std::stable_sort(into.begin(), into.end(), [&](std::uint32_t a, std::uint32_t b) {
         return context.network->projections[a].pre.population < context.network->projections[b].pre.population;
@@ -131,32 +132,29 @@ void put_synapses(CoreBlockWords& block, const CompileContext& context, const Sl
     for (std::size_t i = 0; i < into.size();) {
         const std::uint32_t pre = context.network->projections[into[i]].pre.population;
         const PopulationPlan& plan = context.graph->plans[pre];
-        const std::size_t first_projection = projections.size();
-        const auto first_address = static_cast<std::uint32_t>(table.addresses.size());
+        const bool delayed = plan.n_stages > 0;
+        const std::uint64_t rows = std::uint64_t{context.source_cores[pre]} * plan.atoms_per_core;
+        const auto address = static_cast<std::uint32_t>(table.addresses.size());
+        table.addresses.insert(table.addresses.end(), delayed ? 2 : 1, invalid_matrix_address);
+        std::uint64_t synapses = 0;
         for (; i < into.size() && context.network->projections[into[i]].pre.population == pre; ++i) {
             CoreProjection projection;
             projection.receptor = static_cast<std::uint32_t>(context.network->projections[into[i]].receptor);
-            projection.address_index = static_cast<std::uint32_t>(table.addresses.size());
+            projection.address_index = address;
+            projection.delayed_address_index = delayed ? address + 1 : 0;
             projection.n_source_cores = context.source_cores[pre];
             projection.atoms_per_core = plan.atoms_per_core;
             projection.n_stages = plan.n_stages;
             projection.stage_ticks = plan.stage_ticks;
             projection.rule = rule_for(context.rules[into[i]], slice);
-            table.addresses.push_back(invalid_matrix_address);
-            const std::uint64_t rows = std::uint64_t{projection.n_source_cores} * plan.atoms_per_core;
-            matrix_words += rows * (1 + plan.n_stages) + 2 * (2 + 3) +
-                            synapse_bound(projection.rule, slice.first_atom, slice.n_atoms);
+            synapses += synapse_bound(projection.rule, slice.first_atom, slice.n_atoms);
             projections.push_back(std::move(projection));
         }
-        if (groups.direct[pre]) put_entry(table, *groups.direct[pre], plan.atoms_per_core, first_address);
-        if (plan.n_stages == 0) continue;
-        const auto first_delayed = static_cast<std::uint32_t>(table.addresses.size());
-        for (std::size_t p = first_projection; p < projections.size(); ++p) {
-            projections[p].delayed_address_index = static_cast<std::uint32_t>(table.addresses.size());
-            table.addresses.push_back(invalid_matrix_address);
-        }
-        if (groups.delayed[pre])
-            put_entry(table, *groups.delayed[pre], plan.n_stages * plan.atoms_per_core, first_delayed);
+        // How synapses divide among the two is not known; both together have them once.
+        matrix_words += matrix_words_bound(rows, synapses) + (delayed ? matrix_words_bound(rows * plan.n_stages, 0) : 0);
+        if (groups.direct[pre]) put_entry(table, *groups.direct[pre], plan.atoms_per_core, address, 1);
+        if (delayed && groups.delayed[pre])
+            put_entry(table, *groups.delayed[pre], plan.n_stages * plan.atoms_per_core, address + 1, 1);
     }
     std::sort(table.entries.begin(), table.entries.end(),
               [](const PopulationEntry& a, const PopulationEntry& b) { return a.key < b.key; });
@@ -326,15 +324,20 @@ CoreBlockWords core_block(const CompileContext& context, std::uint32_t slice_ind
     return block;
 }
 
-std::uint64_t block_bytes(const CompileContext& context, std::uint32_t slice) {
+BlockSize block_size(const CompileContext& context, std::uint32_t slice) {
     KeyGroups any;
     any.direct.assign(context.graph->plans.size(), KeyGroup{});
     any.delayed = any.direct;
     const KeyBlock keys;
     const CoreBlockWords block = core_block(context, slice, &keys, any, &keys);
     std::uint64_t words = region_table_words;
-    for (const CoreBlockWords::Part& part : block.regions) words += (part.reserved_words + 3) / 4 * 4;
-    return (words * 4 + image_page_bytes - 1) / image_page_bytes * image_page_bytes;
+    const auto matrix = static_cast<std::size_t>(Region::synaptic_matrix);
+    for (std::size_t r = 0; r < region_count; ++r)
+        if (r != matrix) words += (std::uint64_t{block.regions[r].reserved_words} + 3) / 4 * 4;
+    const auto whole_pages = [](std::uint64_t n_words) {
+        return (n_words * 4 + image_page_bytes - 1) / image_page_bytes * image_page_bytes;
+    };
+    return {whole_pages(words), whole_pages(block.regions[matrix].reserved_words)};
 }
 
 std::uint32_t recording_ticks(const CompileContext& context, std::uint32_t slice_index) {

@@ -51,8 +51,11 @@ struct CoreBlockWords {
 CoreBlockWords core_block(const CompileContext& context, std::uint32_t slice, const KeyBlock* keys,
                           const KeyGroups& groups, const KeyBlock* source_keys);
 
-/// SDRAM of a slice's block in bytes, whole pages.
-std::uint64_t block_bytes(const CompileContext& context, std::uint32_t slice);
+/// SDRAM that a slice needs, in bytes, whole pages: its own block, and its part of the chip's synaptic matrices.
+struct BlockSize {
+    std::uint64_t block_bytes = 0, matrix_bytes = 0;
+};
+BlockSize block_size(const CompileContext& context, std::uint32_t slice);
 
 /// Ticks that the buffers of a channel hold for certain.
 std::uint32_t recording_ticks(const CompileContext& context, std::uint32_t slice);

@@ -17,7 +17,8 @@ struct Slice {
     std::uint32_t population = 0;  ///< of the source, for a delay extension
     std::uint32_t first_atom = 0, n_atoms = 0;
     ProgramKind program = ProgramKind::neurons;
-    std::uint64_t sdram_bytes = 0;
+    std::uint64_t sdram_bytes = 0;   ///< in all
+    std::uint64_t matrix_bytes = 0;  ///< of these, its part of the matrices that the cores of a chip share
 };
 
 /// The packets of one slice: all its atoms share a multicast tree.

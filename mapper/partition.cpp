@@ -134,7 +134,9 @@ MachineGraph partition(const Network& network, const PartitionOptions& options) 
     }
     const CompileContext context = compile_context(network, graph);
     for (std::uint32_t s = 0; s < graph.slices.size(); ++s) {
-        graph.slices[s].sdram_bytes = block_bytes(context, s);
+        const BlockSize size = block_size(context, s);
+        graph.slices[s].sdram_bytes = size.block_bytes + size.matrix_bytes;
+        graph.slices[s].matrix_bytes = size.matrix_bytes;
         const std::uint64_t heap = sdram_heap_end - sdram_heap_base;
         if (graph.slices[s].sdram_bytes > heap)
             throw RequestError({.what = "a core needs " + std::to_string(graph.slices[s].sdram_bytes) +

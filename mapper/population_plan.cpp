@@ -16,6 +16,13 @@ constexpr std::uint32_t max_neurons_per_core = 256;
 
 std::uint32_t bits_for(std::uint32_t n) { return static_cast<std::uint32_t>(std::bit_width(n - 1)); }
 
+/// Slices of at most `most` atoms, as many as there must be, all as wide as each other but the last: no core waits for
+/// a fuller one.
+std::uint32_t even_width(std::uint32_t size, std::uint32_t most) {
+    const std::uint32_t slices = std::max(1u, (size + most - 1) / most);
+    return std::max(1u, (size + slices - 1) / slices);
+}
+
 /// Population table entries and addresses that a slice of the population needs at most.
 struct TableNeed {
     std::size_t entries = 0, addresses = 0;
@@ -45,8 +52,10 @@ std::vector<PopulationPlan> plan_populations(const Network& network, std::uint32
         const std::size_t pre = projection.pre.population, post = projection.post.population;
         max_delay_in[post] = std::max(max_delay_in[post], longest);
         max_delay_out[pre] = std::max(max_delay_out[pre], longest);
-        need[post].addresses += 2;
-        if (!sources[post][pre]) need[post].entries += 2;
+        if (!sources[post][pre]) {
+            need[post].addresses += 2;
+            need[post].entries += 2;
+        }
         sources[post][pre] = true;
     }
 
@@ -55,7 +64,7 @@ std::vector<PopulationPlan> plan_populations(const Network& network, std::uint32
         PopulationPlan& plan = plans[p];
         std::uint32_t atoms = population.max_atoms_per_core != 0 ? population.max_atoms_per_core : max_atoms_per_core;
         atoms = std::clamp(std::min({atoms, population.size, max_neurons_per_core}), 1u, max_neurons_per_core);
-        plan.atoms_per_core = atoms;
+        plan.atoms_per_core = even_width(population.size, atoms);
         if (!is_neuron(population.model)) continue;
         plan.synapses.weight_scale = describe(population.model).conductance ? 1024 : 1;
         plan.synapses.shift = ring_buffer_shifts(network, p);
@@ -71,7 +80,10 @@ std::vector<PopulationPlan> plan_populations(const Network& network, std::uint32
             plan.synapses.delay_bits = std::min(most, std::max(1u, bits_for(max_delay_in[p])));
             const std::uint64_t bytes =
                 dtcm_estimate_bytes(plan, plan.atoms_per_core, need[p].entries, need[p].addresses);
-            if (bytes <= dtcm_bytes - dtcm_reserved_bytes) break;
+            if (bytes <= dtcm_bytes - dtcm_reserved_bytes) {
+                plan.atoms_per_core = even_width(population.size, plan.atoms_per_core);
+                break;
+            }
             if (plan.atoms_per_core == 1)
                 throw RequestError({.what = "one neuron needs " + std::to_string(bytes) +
                                             " bytes of DTCM, a core has " +

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <string>
 
 #include "protocols/error.hpp"
@@ -11,11 +10,6 @@
 namespace spinn {
 
 namespace {
-
-/// The synapses of one matrix before they are sorted into rows.
-struct LooseRows {
-    std::vector<std::uint32_t> row, word;
-};
 
 struct WeightScale {
     double factor;
@@ -29,35 +23,18 @@ struct WeightScale {
     }
 };
 
-RequestError does_not_fit(const SystemRegion& system, std::size_t needed_words, std::size_t have_words) {
-    return RequestError(
-        {.what = "the synaptic matrix needs " + std::to_string(needed_words * 4) + " bytes, " +
-                 std::to_string(have_words * 4) + " are reserved",
-         .where = "population " + std::to_string(system.population) + ", core from atom " +
-                  std::to_string(system.first_atom),
-         .fix = "map the network with another seed; the reservation is exceeded by chance once in 10^12"});
-}
-
-/// Appends a packed matrix at `used` words: row count, offsets, words in row order (stable). @returns its address
-std::uint32_t write_matrix(const LooseRows& loose, std::uint32_t n_rows, const SystemRegion& system,
-                           std::span<std::uint32_t> matrix, std::size_t& used) {
-    const std::size_t start = (used + 3) / 4 * 4;
-    const std::size_t end = start + 2 + n_rows + loose.word.size();
-    if (end > matrix.size()) throw does_not_fit(system, end, matrix.size());
-    matrix[start] = n_rows;
-    const std::span<std::uint32_t> offsets = matrix.subspan(start + 1, std::size_t{n_rows} + 1);
-    const std::span<std::uint32_t> words = matrix.subspan(start + 2 + n_rows, loose.word.size());
-    std::fill(offsets.begin(), offsets.end(), 0);
-    for (const std::uint32_t row : loose.row) ++offsets[row + 1];
-    std::partial_sum(offsets.begin(), offsets.end(), offsets.begin());
-    if (std::is_sorted(loose.row.begin(), loose.row.end())) {
-        std::copy(loose.word.begin(), loose.word.end(), words.begin());
-    } else {
-        std::vector<std::uint32_t> next(offsets.begin(), offsets.end() - 1);
-        for (std::size_t i = 0; i < loose.word.size(); ++i) words[next[loose.row[i]]++] = loose.word[i];
+/// The loose rows of a matrix, made when they are first asked for.
+LooseRows& loose_rows(std::vector<LooseRows>& matrices, std::uint32_t address_index, std::uint32_t n_rows) {
+    for (LooseRows& rows : matrices) {
+        if (rows.address_index != address_index) continue;
+        if (rows.n_rows != n_rows)
+            throw RequestError({.what = "projections of one matrix differ in their number of rows",
+                                .where = "connections region",
+                                .fix = "map the network again with this version"});
+        return rows;
     }
-    used = end;
-    return static_cast<std::uint32_t>(start / 4);
+    matrices.push_back({address_index, n_rows, ~0u, {}, {}});
+    return matrices.back();
 }
 
 /// What the mapper promises of a projection; an image may come from anywhere.
@@ -83,27 +60,37 @@ void check_projection(const CoreProjection& projection, const PopulationTable& t
 
 }  // namespace
 
-ExpandedMatrices expand(std::span<const CoreProjection> projections, const SystemRegion& system,
-                        const SynapseRegion& shape, PopulationTable& table, std::span<std::uint32_t> matrix) {
-    ExpandedMatrices result;
-    std::fill(table.addresses.begin(), table.addresses.end(), invalid_matrix_address);
+ExpandedRows expand(std::span<const CoreProjection> projections, const SystemRegion& system, const SynapseRegion& shape,
+                    const PopulationTable& table) {
+    ExpandedRows result;
+    // Two matrices a projection at most; growing would move the ones in use.
+    result.matrices.reserve(2 * projections.size());
     for (const CoreProjection& projection : projections) {
         check_projection(projection, table, system);
-        LooseRows direct, delayed;
         WeightScale scale{
             std::ldexp(double(shape.weight_scale), 15 - static_cast<int>(shape.shift[projection.receptor]))};
         const std::uint32_t width = projection.atoms_per_core;
+        const std::uint32_t n_rows = projection.n_source_cores * width;
         const std::uint32_t stage_ticks = projection.n_stages == 0 ? 1u << shape.delay_bits : projection.stage_ticks;
+        LooseRows& direct = loose_rows(result.matrices, projection.address_index, n_rows);
+        LooseRows* const delayed =
+            projection.n_stages == 0
+                ? nullptr
+                : &loose_rows(result.matrices, projection.delayed_address_index, n_rows * projection.n_stages);
+        const auto put = [&](LooseRows& rows, std::uint32_t row, std::uint32_t delay_ticks, std::uint32_t word) {
+            rows.row.push_back(row);
+            rows.word.push_back(word);
+            rows.min_delay_ticks = std::min(rows.min_delay_ticks, delay_ticks);
+            ++result.synapses;
+        };
         generate_batches(projection.rule, system.first_atom, system.n_atoms, [&](std::span<const Synapse> batch) {
             for (const Synapse& synapse : batch) {
                 const std::uint32_t stages = (synapse.delay_ticks - 1) / stage_ticks;
                 const std::uint32_t row_delay = (synapse.delay_ticks - 1) % stage_ticks + 1;
                 const std::uint32_t word = synaptic_word(shape, scale(synapse.weight), row_delay, projection.receptor,
                                                          synapse.post - system.first_atom);
-                result.min_delay_ticks = std::min(result.min_delay_ticks, row_delay);
                 if (stages == 0) {
-                    direct.row.push_back(synapse.pre);
-                    direct.word.push_back(word);
+                    put(direct, synapse.pre, row_delay, word);
                     continue;
                 }
                 if (stages > projection.n_stages)
@@ -113,20 +100,14 @@ ExpandedMatrices expand(std::span<const CoreProjection> projections, const Syste
                                         .where = "projection " + std::to_string(projection.rule.projection),
                                         .fix = "clip the delay distribution"});
                 const std::uint32_t core = synapse.pre / width;
-                delayed.row.push_back((core * projection.n_stages + stages - 1) * width + synapse.pre % width);
-                delayed.word.push_back(word);
+                put(*delayed, (core * projection.n_stages + stages - 1) * width + synapse.pre % width, row_delay, word);
             }
         });
-        const std::uint32_t n_rows = projection.n_source_cores * width;
-        if (!direct.word.empty())
-            table.addresses.at(projection.address_index) =
-                write_matrix(direct, n_rows, system, matrix, result.used_words);
-        if (!delayed.word.empty())
-            table.addresses.at(projection.delayed_address_index) =
-                write_matrix(delayed, n_rows * projection.n_stages, system, matrix, result.used_words);
-        result.synapses += direct.word.size() + delayed.word.size();
         result.weights_masked += scale.masked;
     }
+    std::erase_if(result.matrices, [](const LooseRows& rows) { return rows.word.empty(); });
+    for (const LooseRows& rows : result.matrices)
+        result.min_delay_ticks = std::min(result.min_delay_ticks, rows.min_delay_ticks);
     return result;
 }
 

@@ -20,13 +20,12 @@ void NeuronProgram::start(CoreServices& services, std::uint32_t block_address) {
 
     const auto projections =
         block.need(decode_connections_region(block.words(Region::connections)), "connections region");
-    const std::span<std::uint32_t> matrix = block.words(Region::synaptic_matrix);
-    const ExpandedMatrices made = expand(projections, system_, input_.shape, input_.table, matrix);
-    input_.matrix = matrix.first(made.used_words);
-    // The table in SDRAM is what a host sees: give it the addresses of the rows just made.
-    const std::span<std::uint32_t> table = block.words(Region::population_table);
-    std::copy(input_.table.addresses.begin(), input_.table.addresses.end(),
-              table.begin() + address_list_offset(static_cast<std::uint32_t>(input_.table.entries.size())));
+    ExpandedRows made = expand(projections, system_, input_.shape, input_.table);
+    input_.matrix = block.words(Region::synaptic_matrix);
+    input_.loose = std::move(made.matrices);
+    // The table in SDRAM is what a host sees: it gets the addresses of the rows when they are laid out.
+    input_.table_addresses = block.words(Region::population_table)
+                                 .subspan(address_list_offset(static_cast<std::uint32_t>(input_.table.entries.size())));
     synapses_ = made.synapses;
     weights_masked_ = made.weights_masked;
     min_delay_ticks_ = made.min_delay_ticks;
@@ -71,7 +70,7 @@ ProgramCounters NeuronProgram::counters() const {
     counters.saturations = input_.saturations;
     counters.unknown_keys = input_.unknown_keys;
     counters.synapses = synapses_;
-    counters.matrix_bytes = input_.matrix.size_bytes();
+    counters.matrix_bytes = input_.matrix_bytes;
     counters.weights_masked = weights_masked_;
     counters.recordings_lost = recorder_.lost;
     return counters;

@@ -19,44 +19,56 @@ RingBuffer make_ring_buffer(const SynapseRegion& shape) {
     RingBuffer ring;
     ring.tick_shift = shape.index_bits + shape.type_bits;
     ring.index_mask = (1u << (ring.tick_shift + shape.delay_bits)) - 1;
-    ring.sums.assign(std::size_t{ring.index_mask} + 1, 0);
+    ring.storage.assign(std::size_t{ring.index_mask} + 1, 0);
+    ring.sums = ring.storage;
     return ring;
 }
 
-std::uint64_t add_row(RingBuffer& ring, std::span<const std::uint32_t> row, std::uint32_t sent, std::uint32_t repeats) {
+void move_sums(RingBuffer& ring, std::span<std::uint16_t> place) {
+    std::copy(ring.sums.begin(), ring.sums.end(), place.begin());
+    ring.sums = place.first(ring.sums.size());
+    ring.storage = {};
+}
+
+std::uint64_t add_weight(std::uint16_t& sum, std::uint32_t weight, std::uint32_t repeats) {
+    const std::uint64_t wide = sum + std::uint64_t{weight} * repeats;
+    const std::uint64_t cut = wide > 0xffff ? cut_additions(sum, weight, repeats) : 0;
+    sum = static_cast<std::uint16_t>(std::min<std::uint64_t>(wide, 0xffff));
+    return cut;
+}
+
+std::uint64_t add_row(const RingView& ring, std::span<const std::uint32_t> row, std::uint32_t sent,
+                      std::uint32_t repeats) {
     const std::uint32_t offset = sent << ring.tick_shift;
-    const std::uint32_t mask = ring.index_mask;
-    std::uint16_t* const sums = ring.sums.data();
-    std::uint64_t saturations = 0;
-    if (repeats == 1) {
-        for (const std::uint32_t word : row) {
-            std::uint16_t& sum = sums[(word + offset) & mask];
-            const std::uint32_t wide = sum + (word >> 16);
-            saturations += wide >> 16;
-            sum = static_cast<std::uint16_t>(wide > 0xffff ? 0xffff : wide);
-        }
-        return saturations;
-    }
-    for (const std::uint32_t word : row) {
-        std::uint16_t& sum = sums[(word + offset) & mask];
-        const std::uint64_t wide = sum + std::uint64_t{word >> 16} * repeats;
-        if (wide > 0xffff) saturations += cut_additions(sum, word >> 16, repeats);
-        sum = static_cast<std::uint16_t>(std::min<std::uint64_t>(wide, 0xffff));
-    }
-    return saturations;
+    std::uint64_t cut = 0;
+    for (const std::uint32_t word : row)
+        cut += add_weight(ring.sums[(word + offset) & ring.index_mask], word >> 16, repeats);
+    return cut;
+}
+
+std::span<const std::uint32_t> row(const RowBlock& block, std::uint32_t i) {
+    const std::uint32_t* const record = block.records + std::size_t{i} * block.matrix.stride;
+    const std::uint32_t* const words = block.matrix.words + record[0];
+    return {words + row_begin(record, block.column), words + row_end(record, block.column)};
 }
 
 std::vector<RowBlock> resolve(const SynapticInput& input, std::uint32_t first_key, std::uint32_t n_keys) {
     std::vector<RowBlock> blocks;
     const PopulationEntry* entry = n_keys == 0 ? nullptr : find_entry(input.table, first_key);
     if (entry == nullptr) return blocks;
-    for (std::uint32_t a = 0; a < entry->address_count; ++a) {
-        const std::uint32_t address = input.table.addresses[entry->first_address + a];
+    for (std::uint32_t a = entry->first_address; a < entry->first_address + entry->address_count; ++a) {
+        const std::uint32_t address = input.table.addresses[a];
         if (address == invalid_matrix_address) continue;
-        const std::uint32_t* const offsets = input.matrix.data() + std::size_t{address} * 4;
-        const std::uint32_t n_rows = offsets[0];
-        if (std::uint64_t{row_of(*entry, first_key)} + n_keys > n_rows) continue;
-        blocks.push_back({offsets + 1 + row_of(*entry, first_key), offsets + 1 + n_rows + 1});
+        RowBlock block;
+        block.matrix = matrix_at(input.matrix, address);
+        if (std::uint64_t{row_of(*entry, first_key)} + n_keys > block.matrix.n_rows) continue;
+        const auto column = std::find(block.matrix.columns.begin(), block.matrix.columns.end(), input.virtual_core);
+        if (column == block.matrix.columns.end()) continue;
+        block.column = static_cast<std::uint32_t>(column - block.matrix.columns.begin());
+        block.records = block.matrix.records + std::size_t{row_of(*entry, first_key)} * block.matrix.stride;
+        for (const LooseRows& rows : input.loose)
+            if (rows.address_index == a) block.min_delay_ticks = rows.min_delay_ticks;
+        blocks.push_back(block);
     }
     return blocks;
 }
@@ -69,9 +81,9 @@ void receive(SynapticInput& input, std::uint32_t sent, const MulticastPacket& pa
         return;
     }
     for (const RowBlock& block : resolve(input, value(packet.key), 1)) {
-        const std::span<const std::uint32_t> row(block.words + block.offsets[0], block.words + block.offsets[1]);
-        input.saturations += add_row(input.ring, row, sent, repeats);
-        input.synaptic_events += row.size() * repeats;
+        const std::span<const std::uint32_t> words = row(block, 0);
+        input.saturations += add_row(input.ring, words, sent, repeats);
+        input.synaptic_events += words.size() * repeats;
     }
 }
 

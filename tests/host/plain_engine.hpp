@@ -12,10 +12,7 @@ namespace spinn {
 class PlainEngine {
  public:
     explicit PlainEngine(Machine& machine) : machine_(machine) {
-        for (Core& core : machine_.cores) {
-            Services services(*this, core);
-            core.program->start(services, core.block_address);
-        }
+        for (const std::vector<std::uint32_t>& cores : cores_by_chip(machine_)) start_programs(machine_, cores);
     }
 
     void run(std::uint32_t n_ticks) {

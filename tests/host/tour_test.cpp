@@ -92,17 +92,16 @@ std::vector<std::string> tell_row(Machine& machine, const Core& core, Key key) {
     const std::vector<RowBlock> blocks = resolve(input, value(key), 1);
     for (std::size_t b = 0; b < blocks.size(); ++b) {
         const RowBlock& block = blocks[b];
-        const std::uint32_t n_words = block.offsets[1] - block.offsets[0];
-        const std::uint32_t* const row = block.words + block.offsets[0];
-        story.push_back(text("matrix %zu: address %u, %u words at 0x%08x", b,
-                             input.table.addresses[entry.first_address + b], n_words,
-                             matrix + 4 * static_cast<std::uint32_t>(row - input.matrix.data())));
-        for (std::uint32_t i = 0; i < n_words; ++i)
-            if ((row[i] & ((1u << shape.index_bits) - 1)) == receiver)
-                story.push_back(text("word %u: 0x%08x = weight %u | delay %u | receptor %u | atom %u", i, row[i],
-                                     row[i] >> 16,
-                                     row[i] >> (shape.index_bits + shape.type_bits) & ((1u << shape.delay_bits) - 1),
-                                     row[i] >> shape.index_bits & ((1u << shape.type_bits) - 1), receiver));
+        const std::span<const std::uint32_t> words = row(block, 0);
+        story.push_back(text("matrix %zu: address %u, %zu words at 0x%08x", b,
+                             input.table.addresses[entry.first_address + b], words.size(),
+                             matrix + 4 * static_cast<std::uint32_t>(words.data() - input.matrix.data())));
+        for (std::size_t i = 0; i < words.size(); ++i)
+            if ((words[i] & ((1u << shape.index_bits) - 1)) == receiver)
+                story.push_back(text("word %zu: 0x%08x = weight %u | delay %u | receptor %u | atom %u", i, words[i],
+                                     words[i] >> 16,
+                                     words[i] >> (shape.index_bits + shape.type_bits) & ((1u << shape.delay_bits) - 1),
+                                     words[i] >> shape.index_bits & ((1u << shape.type_bits) - 1), receiver));
     }
     story.push_back(text("fields: %u bits of atom, %u of receptor, %u of delay; shifts %u and %u", shape.index_bits,
                          shape.type_bits, shape.delay_bits, shape.shift[0], shape.shift[1]));

@@ -1,0 +1,129 @@
+#include "emulator/chip_targets.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace spinn {
+
+namespace {
+
+std::uint32_t column_of(const ChipMatrix& matrix, int virtual_core) {
+    const auto found = std::lower_bound(matrix.columns.begin(), matrix.columns.end(),
+                                        static_cast<std::uint32_t>(virtual_core));
+    return static_cast<std::uint32_t>(found - matrix.columns.begin());
+}
+
+/// Sets the bits of columns that have no synapse in any row of the block: whether packets reach them makes no
+/// difference, and a block that reaches all columns is added in one go.
+void reach_empty_columns(ChipBlock& block) {
+    for (std::uint32_t c = 0; c < block.matrix.columns.size(); ++c) {
+        if ((block.reached >> c & 1) != 0) continue;
+        bool empty = true;
+        const std::uint32_t* record = block.records;
+        for (std::uint32_t atom = block.first; atom < block.end && empty; ++atom, record += block.matrix.stride)
+            empty = row_begin(record, c) == row_end(record, c);
+        if (empty) block.reached |= 1u << c;
+    }
+}
+
+}  // namespace
+
+std::vector<ChipTargets> chip_targets(Machine& machine) {
+    std::vector<ChipTargets> chips;
+    for (std::vector<std::uint32_t>& cores : cores_by_chip(machine)) {
+        ChipTargets chip;
+        chip.chip = &chip_of(machine, machine.cores[cores[0]].location.chip);
+        chip.cores = std::move(cores);
+        std::size_t n_sums = 0;
+        chip.base.assign(physical_cores_per_chip, 0);
+        for (const std::uint32_t c : chip.cores) {
+            const SynapticInput* const input = machine.cores[c].program->synaptic_input();
+            if (input == nullptr) continue;
+            chip.base[machine.cores[c].location.core] = static_cast<std::uint32_t>(n_sums);
+            n_sums += input->ring.sums.size();
+        }
+        chip.sums.resize(n_sums);
+        for (const std::uint32_t c : chip.cores)
+            if (SynapticInput* const input = machine.cores[c].program->synaptic_input())
+                move_sums(input->ring, std::span(chip.sums).subspan(chip.base[machine.cores[c].location.core]));
+        chips.push_back(std::move(chip));
+    }
+    return chips;
+}
+
+std::vector<ChipBlock> blocks_of_path(Machine& machine, const KeyPath& path, std::uint32_t first_key,
+                                      std::span<const std::uint32_t> receivers) {
+    std::vector<ChipBlock> blocks;
+    ChipBlock block;
+    block.first = path.first_key - first_key;
+    block.end = block.first + path.n_keys;
+    block.first_key = path.first_key;
+    for (const std::uint32_t receiver : receivers) {
+        CoreProgram& program = *machine.cores[receiver].program;
+        const SynapticInput* const input = program.synaptic_input();
+        block.core = receiver;
+        if (input == nullptr) {
+            block.kind = ChipBlock::Kind::packets;
+            block.min_delay_ticks = program.min_delay_ticks();
+            blocks.push_back(block);
+            continue;
+        }
+        if (find_entry(input->table, path.first_key) == nullptr) {
+            block.kind = ChipBlock::Kind::unknown;
+            block.min_delay_ticks = ~0u;
+            blocks.push_back(block);
+            continue;
+        }
+        for (const RowBlock& rows : resolve(*input, path.first_key, path.n_keys)) {
+            const std::uint32_t bit = 1u << column_of(rows.matrix, machine.cores[receiver].location.core);
+            // A core that packets reach twice needs a block of its own.
+            const auto same = std::find_if(blocks.begin(), blocks.end(), [&](const ChipBlock& other) {
+                return other.kind == ChipBlock::Kind::rows && other.records == rows.records && (other.reached & bit) == 0;
+            });
+            if (same != blocks.end()) {
+                same->reached |= bit;
+                same->min_delay_ticks = std::min(same->min_delay_ticks, rows.min_delay_ticks);
+                continue;
+            }
+            block.kind = ChipBlock::Kind::rows;
+            block.matrix = rows.matrix;
+            block.records = rows.records;
+            block.reached = bit;
+            block.min_delay_ticks = rows.min_delay_ticks;
+            blocks.push_back(block);
+        }
+    }
+    for (ChipBlock& found : blocks)
+        if (found.kind == ChipBlock::Kind::rows) reach_empty_columns(found);
+    return blocks;
+}
+
+void resolve_blocks(Machine& machine, std::span<const RankedPaths> senders, std::vector<ChipTargets>& chips) {
+    std::map<ChipCoord, ChipTargets*> chip_at;
+    for (ChipTargets& chip : chips) {
+        chip.ranks.clear();
+        chip.block_begin.assign(1, 0);
+        chip.blocks.clear();
+        chip_at[chip.chip->coord] = &chip;
+    }
+    for (const RankedPaths& sender : senders) {
+        for (const KeyPath& path : sender.paths) {
+            std::map<ChipCoord, std::vector<std::uint32_t>> receivers;
+            for (const std::uint32_t receiver : path.receivers)
+                receivers[machine.cores[receiver].location.chip].push_back(receiver);
+            for (const auto& [coord, cores] : receivers) {
+                ChipTargets& chip = *chip_at.at(coord);
+                const std::vector<ChipBlock> blocks = blocks_of_path(machine, path, sender.first_key, cores);
+                if (blocks.empty()) continue;
+                if (chip.ranks.empty() || chip.ranks.back() != sender.rank) {
+                    chip.ranks.push_back(sender.rank);
+                    chip.block_begin.push_back(chip.block_begin.back());
+                }
+                chip.blocks.insert(chip.blocks.end(), blocks.begin(), blocks.end());
+                chip.block_begin.back() = static_cast<std::uint32_t>(chip.blocks.size());
+            }
+        }
+    }
+}
+
+}  // namespace spinn

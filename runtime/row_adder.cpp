@@ -1,0 +1,154 @@
+#include "runtime/row_adder.hpp"
+
+#include <algorithm>
+
+#include "runtime/synaptic_input.hpp"
+#include "runtime/vector_clones.hpp"
+
+namespace spinn {
+
+namespace {
+
+constexpr std::uint32_t lanes = 16;
+constexpr std::uint32_t most_together = 1024;  ///< words whose places are worked out before they are added
+constexpr std::uint32_t most_columns = 18;     ///< cores of a chip
+
+/// Ends of the rows of the columns, counted from the first of them; [0] is 0.
+struct RowEnds {
+    std::uint32_t begin = 0;  ///< of the first row, from the record's first word
+    std::uint32_t ends[most_columns + 1];
+};
+
+RowEnds row_ends(const RowColumns& columns, const std::uint32_t* record) {
+    RowEnds rows;
+    rows.begin = row_begin(record, columns.first);
+    rows.ends[0] = 0;
+    for (std::uint32_t c = columns.first; c < columns.end; ++c)
+        rows.ends[c - columns.first + 1] = row_end(record, c) - rows.begin;
+    return rows;
+}
+
+/// Where each word goes: (word + tick) in its own ring buffer, all ring buffers in one array. A store of 16 lanes a
+/// column writes the column's base and runs over into the next one's place, which is written after it; so the usual
+/// short rows need no branch.
+SPINN_VECTOR_CLONES void find_places(std::uint32_t n_columns, const std::uint32_t* __restrict base,
+                                     const std::uint32_t* __restrict ends, const std::uint32_t* __restrict words,
+                                     std::uint32_t offset, std::uint32_t mask, std::uint32_t* __restrict place) {
+    for (std::uint32_t c = 0; c < n_columns; ++c) {
+        const std::uint32_t first = base[c];
+        std::uint32_t i = ends[c];
+        do {
+            for (std::uint32_t lane = 0; lane < lanes; ++lane) place[i + lane] = first;
+            i += lanes;
+        } while (i < ends[c + 1]);
+    }
+    const std::uint32_t n_words = (ends[n_columns] + lanes - 1) / lanes * lanes;
+    for (std::uint32_t i = 0; i < n_words; ++i) place[i] += (words[i] + offset) & mask;
+}
+
+std::uint32_t column_of(const RowColumns& columns, std::uint32_t place) {
+    const auto above = std::upper_bound(columns.base.begin(), columns.base.end(), place);
+    return static_cast<std::uint32_t>(above - columns.base.begin()) - 1;
+}
+
+void add_together(RowColumns& columns, const RowEnds& rows, const std::uint32_t* words, std::uint32_t sent) {
+    alignas(64) std::uint32_t place[most_together + 2 * lanes];
+    const std::uint32_t n_columns = columns.end - columns.first;
+    find_places(n_columns, columns.base.data(), rows.ends, words, sent << columns.tick_shift, columns.index_mask, place);
+    std::uint16_t* const sums = columns.sums;
+    const std::uint32_t n = rows.ends[n_columns];
+    for (std::uint32_t i = 0; i < n; ++i) {
+        std::uint32_t sum = sums[place[i]] + (words[i] >> 16);
+        if (sum > 0xffff) [[unlikely]] {
+            sum = 0xffff;
+            ++columns.saturated[column_of(columns, place[i])];
+        }
+        sums[place[i]] = static_cast<std::uint16_t>(sum);
+    }
+}
+
+/// One row, as add_row() does it, its saturations counted apart.
+void add_one(RowColumns& columns, std::uint32_t c, std::span<const std::uint32_t> words, std::uint32_t sent) {
+    std::uint16_t* const sums = columns.sums + columns.base[c];
+    const std::uint32_t offset = sent << columns.tick_shift, mask = columns.index_mask;
+    std::uint64_t saturated = 0;
+    for (const std::uint32_t word : words) {
+        std::uint32_t sum = sums[(word + offset) & mask] + (word >> 16);
+        if (sum > 0xffff) [[unlikely]] {
+            sum = 0xffff;
+            ++saturated;
+        }
+        sums[(word + offset) & mask] = static_cast<std::uint16_t>(sum);
+    }
+    columns.saturated[c] += saturated;
+}
+
+/// Sums as they are when nothing is cut. @returns the largest: above 65535, or with a count beyond 16 bits, it was not
+/// so
+SPINN_VECTOR_CLONES std::uint32_t add_counts_uncut(std::size_t n, std::uint16_t* __restrict sums,
+                                                   const std::uint32_t* __restrict weights,
+                                                   const std::uint32_t* __restrict counts,
+                                                   std::uint32_t* __restrict added, std::uint32_t* __restrict events) {
+    std::uint32_t largest = 0, n_events = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+        const std::uint32_t sum = sums[i] + (weights[i] >> 16) * counts[i];
+        added[i] = sum;
+        largest |= sum | (counts[i] & 0xffff0000u);
+        n_events += counts[i];
+    }
+    *events = n_events;
+    return largest;
+}
+
+}  // namespace
+
+void add_record(RowColumns& columns, const std::uint32_t* record, const std::uint32_t* words, std::uint32_t sent) {
+    const RowEnds rows = row_ends(columns, record);
+    const std::uint32_t n_columns = columns.end - columns.first;
+    const std::uint32_t n = rows.ends[n_columns];
+    if (n == 0) return;
+    const std::uint32_t* const first = words + record[0] + rows.begin;
+    for (std::uint32_t c = 0; c < n_columns; ++c) columns.events[c] += rows.ends[c + 1] - rows.ends[c];
+    if (n <= most_together && n < 2 * lanes * n_columns) {
+        add_together(columns, rows, first, sent);
+        return;
+    }
+    for (std::uint32_t c = 0; c < n_columns; ++c)
+        add_one(columns, c, {first + rows.ends[c], first + rows.ends[c + 1]}, sent);
+}
+
+void add_record(RowColumns& columns, const std::uint32_t* record, const std::uint32_t* words, std::uint32_t sent,
+                std::uint32_t repeats, std::uint32_t wanted) {
+    const RowEnds rows = row_ends(columns, record);
+    const std::uint32_t* const first = words + record[0] + rows.begin;
+    for (std::uint32_t c = 0; c < columns.end - columns.first; ++c) {
+        if ((wanted >> c & 1) == 0) continue;
+        const std::span<const std::uint32_t> row(first + rows.ends[c], first + rows.ends[c + 1]);
+        const RingView ring{columns.tick_shift, columns.index_mask, columns.sums + columns.base[c]};
+        columns.saturated[c] += add_row(ring, row, sent, repeats);
+        columns.events[c] += row.size() * repeats;
+    }
+}
+
+CountsAdded add_counts(std::span<std::uint16_t> sums, const std::uint32_t* weights, const std::uint32_t* counts) {
+    CountsAdded result;
+    constexpr std::size_t at_once = 256;
+    alignas(64) std::uint32_t added[at_once];
+    for (std::size_t first = 0; first < sums.size(); first += at_once) {
+        const std::size_t n = std::min(at_once, sums.size() - first);
+        std::uint16_t* const sum = sums.data() + first;
+        std::uint32_t events = 0;
+        if (add_counts_uncut(n, sum, weights + first, counts + first, added, &events) <= 0xffff) {
+            for (std::size_t i = 0; i < n; ++i) sum[i] = static_cast<std::uint16_t>(added[i]);
+            result.events += events;
+            continue;
+        }
+        for (std::size_t i = 0; i < n; ++i) {
+            result.events += counts[first + i];
+            result.saturated += add_weight(sum[i], weights[first + i] >> 16, counts[first + i]);
+        }
+    }
+    return result;
+}
+
+}  // namespace spinn

@@ -1,0 +1,42 @@
+/// Adding the rows of one spike for many cores of a chip at once.
+///
+/// The plain way is add_row() core by core. Rows are short (a dozen words for a core is usual), so most of its time goes
+/// into finding out again and again where a row ends; here the rows of neighbouring columns, which lie side by side, are
+/// added as one. The result is the same, count of saturations included.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "runtime/chip_matrix.hpp"
+
+namespace spinn {
+
+/// Neighbouring columns of a matrix, and the ring buffers that their rows end in: all in one array.
+struct RowColumns {
+    std::uint32_t first = 0, end = 0;      ///< columns
+    std::uint32_t tick_shift = 0;          ///< of all these ring buffers
+    std::uint32_t index_mask = 0;          ///< likewise
+    std::uint16_t* sums = nullptr;         ///< of all cores of the chip
+    std::vector<std::uint32_t> base;       ///< [column - first]: first sum of its ring buffer
+    std::vector<std::uint64_t> events;     ///< [column - first]: words added, times repeats
+    std::vector<std::uint64_t> saturated;  ///< [column - first]: additions that were cut
+};
+
+/// Adds the rows of one record, sent once in tick `sent`. Reads up to 15 words beyond the rows.
+void add_record(RowColumns& columns, const std::uint32_t* record, const std::uint32_t* words, std::uint32_t sent);
+
+/// The same for a spike that came `repeats` times, and only for the columns whose bit is set in `wanted` (bit 0 is the
+/// first column of these).
+void add_record(RowColumns& columns, const std::uint32_t* record, const std::uint32_t* words, std::uint32_t sent,
+                std::uint32_t repeats, std::uint32_t wanted);
+
+/// Adds weights[i] >> 16 to sums[i] counts[i] times: one source for each neuron, one synapse for each source.
+struct CountsAdded {
+    std::uint64_t events = 0;     ///< additions
+    std::uint64_t saturated = 0;  ///< of these, cut
+};
+CountsAdded add_counts(std::span<std::uint16_t> sums, const std::uint32_t* weights, const std::uint32_t* counts);
+
+}  // namespace spinn
