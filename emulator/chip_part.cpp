@@ -8,9 +8,7 @@ namespace spinn {
 namespace {
 
 constexpr std::size_t rows_at_a_time = 256;  ///< record references kept before they are added
-constexpr std::size_t rows_ahead = 6;        ///< records between the prefetch and the use of their rows
 constexpr std::uint32_t words_a_line = 16;
-constexpr std::uint32_t most_lines_ahead = 24;
 
 /// A record to be added, its rows not yet read.
 struct Reference {
@@ -96,23 +94,37 @@ std::span<const PartBlock> blocks_of(const ChipPart& part, std::uint32_t rank) {
     return std::span(part.blocks).subspan(part.block_begin[i], part.block_begin[i + 1] - part.block_begin[i]);
 }
 
-void prefetch_rows(const ChipPart& part, const Reference& from) {
+ComingWords words_of(const ChipPart& part, const Reference& from) {
     const RowColumns& columns = part.columns[from.block->columns];
     const std::uint32_t* const words = from.block->words + from.record[0];
-    const std::uint32_t begin = row_begin(from.record, columns.first), end = row_end(from.record, columns.end - 1);
-    const std::uint32_t last = std::min(end, begin + words_a_line * most_lines_ahead);
-    for (std::uint32_t i = begin; i < last; i += words_a_line) __builtin_prefetch(words + i);
-    if (begin != end) __builtin_prefetch(words + last - 1);
+    const auto line = reinterpret_cast<std::uintptr_t>(words + row_begin(from.record, columns.first)) & ~std::uintptr_t{63};
+    return {reinterpret_cast<const std::uint32_t*>(line), words + row_end(from.record, columns.end - 1)};
+}
+
+/// How many records ahead words are asked for: far enough that they have come when they are needed.
+std::size_t records_ahead(const ChipPart& part, std::span<const Reference> rows) {
+    constexpr std::size_t sample = 8, lines_ahead = 24;
+    std::size_t lines = 1;
+    const std::size_t n = std::min(sample, rows.size());
+    for (std::size_t i = 0; i < n; ++i) {
+        const ComingWords words = words_of(part, rows[i]);
+        lines += static_cast<std::size_t>(words.end - words.next) / words_a_line;
+    }
+    return std::clamp<std::size_t>(lines_ahead * n / lines, 1, 24);
 }
 
 void add_rows(ChipPart& part, std::span<const Reference> rows) {
-    for (std::size_t i = 0; i < std::min(rows_ahead, rows.size()); ++i) prefetch_rows(part, rows[i]);
+    if (rows.empty()) return;
+    const std::size_t ahead = records_ahead(part, rows);
+    for (std::size_t i = 0; i < std::min(ahead, rows.size()); ++i)
+        for (ComingWords coming = words_of(part, rows[i]); coming.next < coming.end; coming.next += words_a_line)
+            __builtin_prefetch(coming.next);
     for (std::size_t i = 0; i < rows.size(); ++i) {
-        if (i + rows_ahead < rows.size()) prefetch_rows(part, rows[i + rows_ahead]);
+        const ComingWords coming = i + ahead < rows.size() ? words_of(part, rows[i + ahead]) : ComingWords{};
         const Reference& from = rows[i];
         RowColumns& columns = part.columns[from.block->columns];
         if (from.repeats == 1 && from.block->all_columns)
-            add_record(columns, from.record, from.block->words, from.sent);
+            add_record(columns, from.record, from.block->words, from.sent, coming);
         else
             add_record(columns, from.record, from.block->words, from.sent, from.repeats, from.block->wanted);
     }

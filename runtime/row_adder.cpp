@@ -10,6 +10,8 @@ namespace spinn {
 namespace {
 
 constexpr std::uint32_t lanes = 16;
+/// A store of 16 words as one, at any address: compilers do not make one of a loop that the next column overlaps.
+typedef std::uint32_t Lanes __attribute__((vector_size(4 * lanes), aligned(4), may_alias));
 constexpr std::uint32_t most_together = 1024;  ///< words whose places are worked out before they are added
 constexpr std::uint32_t most_columns = 18;     ///< cores of a chip
 
@@ -28,51 +30,67 @@ RowEnds row_ends(const RowColumns& columns, const std::uint32_t* record) {
     return rows;
 }
 
-/// Where each word goes: (word + tick) in its own ring buffer, all ring buffers in one array. A store of 16 lanes a
-/// column writes the column's base and runs over into the next one's place, which is written after it; so the usual
-/// short rows need no branch.
-SPINN_VECTOR_CLONES void find_places(std::uint32_t n_columns, const std::uint32_t* __restrict base,
-                                     const std::uint32_t* __restrict ends, const std::uint32_t* __restrict words,
-                                     std::uint32_t offset, std::uint32_t mask, std::uint32_t* __restrict place) {
-    for (std::uint32_t c = 0; c < n_columns; ++c) {
-        const std::uint32_t first = base[c];
-        std::uint32_t i = ends[c];
-        do {
-            for (std::uint32_t lane = 0; lane < lanes; ++lane) place[i + lane] = first;
-            i += lanes;
-        } while (i < ends[c + 1]);
-    }
-    const std::uint32_t n_words = (ends[n_columns] + lanes - 1) / lanes * lanes;
-    for (std::uint32_t i = 0; i < n_words; ++i) place[i] += (words[i] + offset) & mask;
-}
-
 std::uint32_t column_of(const RowColumns& columns, std::uint32_t place) {
     const auto above = std::upper_bound(columns.base.begin(), columns.base.end(), place);
     return static_cast<std::uint32_t>(above - columns.base.begin()) - 1;
 }
 
-void add_together(RowColumns& columns, const RowEnds& rows, const std::uint32_t* words, std::uint32_t sent) {
-    alignas(64) std::uint32_t place[most_together + 2 * lanes];
+inline void ask_for_line(ComingWords& coming) {
+    if (coming.next >= coming.end) return;
+    __builtin_prefetch(coming.next);
+    coming.next += lanes;
+}
+
+/// Short rows of many columns. A word's place is (word + tick) in its own ring buffer; all ring buffers lie in one array.
+/// A store of 16 lanes a column writes the column's base and runs over into the next one's place, which is written
+/// after it: the usual rows need no branch.
+SPINN_VECTOR_CLONES void add_together(RowColumns& columns, const RowEnds& rows, const std::uint32_t* words,
+                                      std::uint32_t sent, ComingWords& coming) {
+    alignas(64) std::uint32_t base_of[most_together + 2 * lanes];
+    alignas(64) std::uint32_t place[lanes], weight[lanes];
     const std::uint32_t n_columns = columns.end - columns.first;
-    find_places(n_columns, columns.base.data(), rows.ends, words, sent << columns.tick_shift, columns.index_mask, place);
+    for (std::uint32_t c = 0; c < n_columns; ++c) {
+        const Lanes first = Lanes{} + columns.base[c];
+        std::uint32_t i = rows.ends[c];
+        do {
+            *reinterpret_cast<Lanes*>(base_of + i) = first;
+            i += lanes;
+        } while (i < rows.ends[c + 1]);
+    }
+    const Lanes offset = Lanes{} + (sent << columns.tick_shift), mask = Lanes{} + columns.index_mask;
     std::uint16_t* const sums = columns.sums;
     const std::uint32_t n = rows.ends[n_columns];
-    for (std::uint32_t i = 0; i < n; ++i) {
-        std::uint32_t sum = sums[place[i]] + (words[i] >> 16);
-        if (sum > 0xffff) [[unlikely]] {
-            sum = 0xffff;
-            ++columns.saturated[column_of(columns, place[i])];
+    for (std::uint32_t i = 0; i < n; i += lanes) {
+        ask_for_line(coming);
+        const Lanes word = *reinterpret_cast<const Lanes*>(words + i);
+        *reinterpret_cast<Lanes*>(place) = ((word + offset) & mask) + *reinterpret_cast<const Lanes*>(base_of + i);
+        *reinterpret_cast<Lanes*>(weight) = word >> 16;
+        const auto add = [&](std::uint32_t lane) {
+            std::uint32_t sum = sums[place[lane]] + weight[lane];
+            if (sum > 0xffff) [[unlikely]] {
+                sum = 0xffff;
+                ++columns.saturated[column_of(columns, place[lane])];
+            }
+            sums[place[lane]] = static_cast<std::uint16_t>(sum);
+        };
+        if (n - i >= lanes) {
+#pragma GCC unroll 16
+            for (std::uint32_t lane = 0; lane < lanes; ++lane) add(lane);
+        } else {
+            for (std::uint32_t lane = 0; lane < n - i; ++lane) add(lane);
         }
-        sums[place[i]] = static_cast<std::uint16_t>(sum);
     }
 }
 
 /// One row, as add_row() does it, its saturations counted apart.
-void add_one(RowColumns& columns, std::uint32_t c, std::span<const std::uint32_t> words, std::uint32_t sent) {
+void add_one(RowColumns& columns, std::uint32_t c, std::span<const std::uint32_t> words, std::uint32_t sent,
+             ComingWords& coming) {
     std::uint16_t* const sums = columns.sums + columns.base[c];
     const std::uint32_t offset = sent << columns.tick_shift, mask = columns.index_mask;
     std::uint64_t saturated = 0;
-    for (const std::uint32_t word : words) {
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        if (i % lanes == 0) ask_for_line(coming);
+        const std::uint32_t word = words[i];
         std::uint32_t sum = sums[(word + offset) & mask] + (word >> 16);
         if (sum > 0xffff) [[unlikely]] {
             sum = 0xffff;
@@ -102,19 +120,20 @@ SPINN_VECTOR_CLONES std::uint32_t add_counts_uncut(std::size_t n, std::uint16_t*
 
 }  // namespace
 
-void add_record(RowColumns& columns, const std::uint32_t* record, const std::uint32_t* words, std::uint32_t sent) {
+void add_record(RowColumns& columns, const std::uint32_t* record, const std::uint32_t* words, std::uint32_t sent,
+                ComingWords coming) {
     const RowEnds rows = row_ends(columns, record);
     const std::uint32_t n_columns = columns.end - columns.first;
     const std::uint32_t n = rows.ends[n_columns];
-    if (n == 0) return;
     const std::uint32_t* const first = words + record[0] + rows.begin;
     for (std::uint32_t c = 0; c < n_columns; ++c) columns.events[c] += rows.ends[c + 1] - rows.ends[c];
     if (n <= most_together && n < 2 * lanes * n_columns) {
-        add_together(columns, rows, first, sent);
-        return;
+        if (n > 0) add_together(columns, rows, first, sent, coming);
+    } else {
+        for (std::uint32_t c = 0; c < n_columns; ++c)
+            add_one(columns, c, {first + rows.ends[c], first + rows.ends[c + 1]}, sent, coming);
     }
-    for (std::uint32_t c = 0; c < n_columns; ++c)
-        add_one(columns, c, {first + rows.ends[c], first + rows.ends[c + 1]}, sent);
+    while (coming.next < coming.end) ask_for_line(coming);
 }
 
 void add_record(RowColumns& columns, const std::uint32_t* record, const std::uint32_t* words, std::uint32_t sent,

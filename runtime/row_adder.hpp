@@ -24,8 +24,16 @@ struct RowColumns {
     std::vector<std::uint64_t> saturated;  ///< [column - first]: additions that were cut
 };
 
+/// Words that will be added soon: one line of cache is asked for with every line that is added, so that requests neither
+/// come too late nor block each other.
+struct ComingWords {
+    const std::uint32_t* next = nullptr;
+    const std::uint32_t* end = nullptr;
+};
+
 /// Adds the rows of one record, sent once in tick `sent`. Reads up to 15 words beyond the rows.
-void add_record(RowColumns& columns, const std::uint32_t* record, const std::uint32_t* words, std::uint32_t sent);
+void add_record(RowColumns& columns, const std::uint32_t* record, const std::uint32_t* words, std::uint32_t sent,
+                ComingWords coming);
 
 /// The same for a spike that came `repeats` times, and only for the columns whose bit is set in `wanted` (bit 0 is the
 /// first column of these).

@@ -8,7 +8,7 @@
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && \
     !defined(SPINN_NO_VECTOR_CLONES)
-#define SPINN_VECTOR_CLONES __attribute__((target_clones("default", "avx2", "arch=icelake-server"), flatten))
+#define SPINN_VECTOR_CLONES __attribute__((target_clones("default", "avx2", "arch=x86-64-v4"), flatten))
 #else
 #define SPINN_VECTOR_CLONES
 #endif
