@@ -7,7 +7,6 @@ namespace spinn {
 
 namespace {
 
-constexpr std::size_t rows_at_a_time = 256;  ///< record references kept before they are added
 constexpr std::uint32_t words_a_line = 16;
 
 /// A record to be added, its rows not yet read.
@@ -101,34 +100,63 @@ ComingWords words_of(const ChipPart& part, const Reference& from) {
     return {reinterpret_cast<const std::uint32_t*>(line), words + row_end(from.record, columns.end - 1)};
 }
 
-/// How many records ahead words are asked for: far enough that they have come when they are needed.
-std::size_t records_ahead(const ChipPart& part, std::span<const Reference> rows) {
-    constexpr std::size_t sample = 8, lines_ahead = 24;
-    std::size_t lines = 1;
-    const std::size_t n = std::min(sample, rows.size());
-    for (std::size_t i = 0; i < n; ++i) {
-        const ComingWords words = words_of(part, rows[i]);
-        lines += static_cast<std::size_t>(words.end - words.next) / words_a_line;
-    }
-    return std::clamp<std::size_t>(lines_ahead * n / lines, 1, 24);
-}
+/// Records on their way: asked for when they come in, their words some records before they go out and are added.
+class RowQueue {
+ public:
+    explicit RowQueue(ChipPart& part) : part_(part) {}
 
-void add_rows(ChipPart& part, std::span<const Reference> rows) {
-    if (rows.empty()) return;
-    const std::size_t ahead = records_ahead(part, rows);
-    for (std::size_t i = 0; i < std::min(ahead, rows.size()); ++i)
-        for (ComingWords coming = words_of(part, rows[i]); coming.next < coming.end; coming.next += words_a_line)
-            __builtin_prefetch(coming.next);
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        const ComingWords coming = i + ahead < rows.size() ? words_of(part, rows[i + ahead]) : ComingWords{};
-        const Reference& from = rows[i];
-        RowColumns& columns = part.columns[from.block->columns];
+    void push(const Reference& from) {
+        __builtin_prefetch(from.record);
+        rows_[in_++ % size] = from;
+        if (in_ - out_ == record_distance) add_oldest();
+    }
+    void finish() {
+        while (out_ != in_) add_oldest();
+    }
+
+ private:
+    static constexpr std::size_t size = 128;             ///< a power of two
+    static constexpr std::size_t record_distance = 96;  ///< records between the request and the use of one
+    static constexpr std::size_t lines_distance = 24;   ///< lines of words between the request and the use of one
+    static constexpr std::size_t most_ahead = 24;
+
+    const Reference& at(std::size_t i) const { return rows_[i % size]; }
+
+    void add_oldest() {
+        if (out_ == next_look_) look_ahead();
+        // Words of all records up to `ahead_` from here have been asked for; this one's turn asks for the next's.
+        ComingWords coming;
+        for (; asked_ < std::min(out_ + ahead_ + 1, in_); ++asked_) {
+            while (coming.next < coming.end) {
+                __builtin_prefetch(coming.next);
+                coming.next += words_a_line;
+            }
+            coming = words_of(part_, at(asked_));
+        }
+        const Reference& from = at(out_++);
+        RowColumns& columns = part_.columns[from.block->columns];
         if (from.repeats == 1 && from.block->all_columns)
             add_record(columns, from.record, from.block->words, from.sent, coming);
         else
             add_record(columns, from.record, from.block->words, from.sent, from.repeats, from.block->wanted);
     }
-}
+
+    /// How many records ahead words are asked for, from how long the next rows are.
+    void look_ahead() {
+        constexpr std::size_t sample = 8;
+        std::size_t lines = 1, n = 0;
+        for (; n < sample && out_ + n < in_; ++n) {
+            const ComingWords words = words_of(part_, at(out_ + n));
+            lines += static_cast<std::size_t>(words.end - words.next) / words_a_line + 1;
+        }
+        ahead_ = std::clamp<std::size_t>(lines_distance * n / lines, 1, most_ahead);
+        next_look_ = out_ + 64;
+    }
+
+    ChipPart& part_;
+    std::array<Reference, size> rows_;
+    std::size_t in_ = 0, out_ = 0, asked_ = 0, next_look_ = 0, ahead_ = 1;
+};
 
 /// Gives the packets of a run to a program that takes packets.
 void hand_over(Machine& machine, const PartBlock& block, const SpikeRun& run) {
@@ -173,8 +201,7 @@ ChipPart make_part(Machine& machine, ChipTargets& chip, std::span<const std::uin
 }
 
 void deliver(Machine& machine, ChipPart& part, std::span<const SpikeRun> runs) {
-    std::array<Reference, rows_at_a_time> rows;
-    std::size_t n_rows = 0;
+    RowQueue rows(part);
     for (const SpikeRun& run : runs) {
         for (const PartBlock& block : blocks_of(part, run.rank)) {
             if (block.kind == ChipBlock::Kind::packets) {
@@ -188,17 +215,11 @@ void deliver(Machine& machine, ChipPart& part, std::span<const SpikeRun> runs) {
                     ++machine.cores[block.core].program->synaptic_input()->unknown_keys;
                     continue;
                 }
-                const std::uint32_t* const record = block.records + std::size_t{atom} * block.stride;
-                __builtin_prefetch(record);
-                rows[n_rows++] = {record, &block, run.sent, run.repeats[i]};
-                if (n_rows == rows.size()) {
-                    add_rows(part, rows);
-                    n_rows = 0;
-                }
+                rows.push({block.records + std::size_t{atom} * block.stride, &block, run.sent, run.repeats[i]});
             }
         }
     }
-    add_rows(part, std::span(rows).first(n_rows));
+    rows.finish();
 }
 
 void settle(Machine& machine, ChipPart& part) {

@@ -65,6 +65,8 @@ SPINN_VECTOR_CLONES void add_together(RowColumns& columns, const RowEnds& rows, 
         const Lanes word = *reinterpret_cast<const Lanes*>(words + i);
         *reinterpret_cast<Lanes*>(place) = ((word + offset) & mask) + *reinterpret_cast<const Lanes*>(base_of + i);
         *reinterpret_cast<Lanes*>(weight) = word >> 16;
+        // Lanes are taken out through memory: two loads a cycle, where moving them between register files takes one each.
+        __asm__("" : "+m"(place), "+m"(weight));
         const auto add = [&](std::uint32_t lane) {
             std::uint32_t sum = sums[place[lane]] + weight[lane];
             if (sum > 0xffff) [[unlikely]] {
