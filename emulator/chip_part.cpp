@@ -9,9 +9,9 @@ namespace {
 
 constexpr std::uint32_t words_a_line = 16;
 
-/// A record to be added, its rows not yet read.
+/// Rows of one source neuron to be added, not yet read.
 struct Reference {
-    const std::uint32_t* record;
+    const std::uint32_t* offset;  ///< of the neuron
     const PartBlock* block;
     std::uint32_t sent, repeats;
 };
@@ -27,7 +27,7 @@ struct ColumnsOfMatrix {
 ColumnsOfMatrix columns_of(Machine& machine, ChipPart& part, const ChipMatrix& matrix,
                            std::vector<ColumnsOfMatrix>& known) {
     for (const ColumnsOfMatrix& columns : known)
-        if (columns.words == matrix.words) return columns;
+        if (columns.words == matrix.rows.words) return columns;
     const auto begin = static_cast<std::uint32_t>(part.columns.size());
     for (const std::uint32_t c : part.cores) {
         const auto virtual_core = static_cast<std::uint32_t>(machine.cores[c].location.core);
@@ -47,11 +47,11 @@ ColumnsOfMatrix columns_of(Machine& machine, ChipPart& part, const ChipMatrix& m
         RowColumns& columns = part.columns.back();
         columns.end = column + 1;
         columns.base.push_back(part.chip->base[virtual_core]);
-        columns.events.push_back(0);
+        columns.events.resize(padded_columns(columns.base.size()));
         columns.saturated.push_back(0);
         part.column_core.back().push_back(c);
     }
-    known.push_back({matrix.words, begin, static_cast<std::uint32_t>(part.columns.size())});
+    known.push_back({matrix.rows.words, begin, static_cast<std::uint32_t>(part.columns.size())});
     return known.back();
 }
 
@@ -67,9 +67,7 @@ void add_blocks(Machine& machine, ChipPart& part, const ChipBlock& block, std::v
             part.blocks.push_back(mine);
         return;
     }
-    mine.stride = block.matrix.stride;
-    mine.records = block.records;
-    mine.words = block.matrix.words;
+    mine.rows = block.rows;
     const ColumnsOfMatrix columns = columns_of(machine, part, block.matrix, known);
     for (mine.columns = columns.begin; mine.columns < columns.end; ++mine.columns) {
         const RowColumns& here = part.columns[mine.columns];
@@ -93,69 +91,65 @@ std::span<const PartBlock> blocks_of(const ChipPart& part, std::uint32_t rank) {
     return std::span(part.blocks).subspan(part.block_begin[i], part.block_begin[i + 1] - part.block_begin[i]);
 }
 
-ComingWords words_of(const ChipPart& part, const Reference& from) {
-    const RowColumns& columns = part.columns[from.block->columns];
-    const std::uint32_t* const words = from.block->words + from.record[0];
-    const auto line = reinterpret_cast<std::uintptr_t>(words + row_begin(from.record, columns.first)) & ~std::uintptr_t{63};
-    return {reinterpret_cast<const std::uint32_t*>(line), words + row_end(from.record, columns.end - 1)};
+/// What stands at the neuron's offset, up to the next neuron's.
+ComingWords words_of(const Reference& from) {
+    return {from.block->rows.words + from.offset[0], from.block->rows.words + from.offset[1]};
 }
 
-/// Records on their way: asked for when they come in, their words some records before they go out and are added.
+std::uint32_t lines_of(const ComingWords& words) {
+    return static_cast<std::uint32_t>(words.end - words.next + words_a_line - 1) / words_a_line;
+}
+
+/// Rows on their way: offsets are asked for when a spike comes in, words some rows before they go out and are added.
 class RowQueue {
  public:
     explicit RowQueue(ChipPart& part) : part_(part) {}
 
     void push(const Reference& from) {
-        __builtin_prefetch(from.record);
+        __builtin_prefetch(from.offset);
         rows_[in_++ % size] = from;
-        if (in_ - out_ == record_distance) add_oldest();
+        if (in_ - out_ == size) add_oldest();
     }
     void finish() {
         while (out_ != in_) add_oldest();
     }
 
  private:
-    static constexpr std::size_t size = 128;             ///< a power of two
-    static constexpr std::size_t record_distance = 96;  ///< records between the request and the use of one
-    static constexpr std::size_t lines_distance = 24;   ///< lines of words between the request and the use of one
-    static constexpr std::size_t most_ahead = 24;
-
-    const Reference& at(std::size_t i) const { return rows_[i % size]; }
+    static constexpr std::uint32_t size = 64;         ///< a power of two
+    static constexpr std::uint32_t lines_ahead = 28;  ///< asked for and not yet added
 
     void add_oldest() {
-        if (out_ == next_look_) look_ahead();
-        // Words of all records up to `ahead_` from here have been asked for; this one's turn asks for the next's.
+        const Reference& from = rows_[out_++ % size];
+        const ComingWords words = words_of(from);
+        if (asked_ < out_) {
+            asked_ = out_;
+        } else {
+            lines_ -= lines_of(words);
+        }
+        // The row that is asked for while this one is added; more than one when the next are shorter.
         ComingWords coming;
-        for (; asked_ < std::min(out_ + ahead_ + 1, in_); ++asked_) {
-            while (coming.next < coming.end) {
-                __builtin_prefetch(coming.next);
-                coming.next += words_a_line;
-            }
-            coming = words_of(part_, at(asked_));
+        while (asked_ != in_ && lines_ < lines_ahead) {
+            for (; coming.next < coming.end; coming.next += words_a_line) __builtin_prefetch(coming.next);
+            coming = words_of(rows_[asked_++ % size]);
+            lines_ += lines_of(coming);
         }
-        const Reference& from = at(out_++);
+        if (words.next == words.end) {
+            for (; coming.next < coming.end; coming.next += words_a_line) __builtin_prefetch(coming.next);
+            return;
+        }
         RowColumns& columns = part_.columns[from.block->columns];
+        const std::uint32_t n_columns = from.block->rows.n_columns;
         if (from.repeats == 1 && from.block->all_columns)
-            add_record(columns, from.record, from.block->words, from.sent, coming);
+            add_rows(columns, words.next, n_columns, from.sent, coming);
         else
-            add_record(columns, from.record, from.block->words, from.sent, from.repeats, from.block->wanted);
-    }
-
-    /// How many records ahead words are asked for, from how long the next rows are.
-    void look_ahead() {
-        constexpr std::size_t sample = 8;
-        std::size_t lines = 1, n = 0;
-        for (; n < sample && out_ + n < in_; ++n) {
-            const ComingWords words = words_of(part_, at(out_ + n));
-            lines += static_cast<std::size_t>(words.end - words.next) / words_a_line + 1;
-        }
-        ahead_ = std::clamp<std::size_t>(lines_distance * n / lines, 1, most_ahead);
-        next_look_ = out_ + 64;
+            add_rows(columns, words.next, n_columns, from.sent, from.repeats, from.block->wanted);
     }
 
     ChipPart& part_;
     std::array<Reference, size> rows_;
-    std::size_t in_ = 0, out_ = 0, asked_ = 0, next_look_ = 0, ahead_ = 1;
+    std::uint32_t in_ = 0, out_ = 0;
+    std::uint32_t asked_ = 0;  ///< rows whose words have been asked for
+    std::uint32_t lines_ = 0;  ///< of these, lines of the ones not yet added
 };
 
 /// Gives the packets of a run to a program that takes packets.
@@ -215,7 +209,7 @@ void deliver(Machine& machine, ChipPart& part, std::span<const SpikeRun> runs) {
                     ++machine.cores[block.core].program->synaptic_input()->unknown_keys;
                     continue;
                 }
-                rows.push({block.records + std::size_t{atom} * block.stride, &block, run.sent, run.repeats[i]});
+                rows.push({block.rows.offsets + atom, &block, run.sent, run.repeats[i]});
             }
         }
     }

@@ -18,9 +18,7 @@ struct PartBlock {
     std::uint32_t first_key = 0;       ///< packets: of atom `first`
     std::uint32_t columns = 0;         ///< rows: index in ChipPart::columns
     std::uint32_t wanted = 0;          ///< rows: the columns that packets reach
-    std::uint32_t stride = 0;
-    const std::uint32_t* records = nullptr;  ///< rows: of atom `first`
-    const std::uint32_t* words = nullptr;
+    MatrixRows rows;                   ///< rows: from atom `first` on
     std::uint32_t core = 0;  ///< packets, unknown: index in Machine::cores
 };
 

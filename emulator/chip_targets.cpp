@@ -19,9 +19,8 @@ void reach_empty_columns(ChipBlock& block) {
     for (std::uint32_t c = 0; c < block.matrix.columns.size(); ++c) {
         if ((block.reached >> c & 1) != 0) continue;
         bool empty = true;
-        const std::uint32_t* record = block.records;
-        for (std::uint32_t atom = block.first; atom < block.end && empty; ++atom, record += block.matrix.stride)
-            empty = row_begin(record, c) == row_end(record, c);
+        for (std::uint32_t i = 0; i < block.end - block.first && empty; ++i)
+            empty = row_of_column(block.rows, i, c).empty();
         if (empty) block.reached |= 1u << c;
     }
 }
@@ -40,7 +39,8 @@ std::vector<ChipTargets> chip_targets(Machine& machine) {
             const SynapticInput* const input = machine.cores[c].program->synaptic_input();
             if (input == nullptr) continue;
             chip.base[machine.cores[c].location.core] = static_cast<std::uint32_t>(n_sums);
-            n_sums += input->ring.sums.size();
+            // A slot of padding: the slots of one tick of all cores then fall into different sets of the cache.
+            n_sums += input->ring.sums.size() + (std::size_t{1} << input->ring.tick_shift);
         }
         chip.sums.resize(n_sums);
         for (const std::uint32_t c : chip.cores)
@@ -78,7 +78,7 @@ std::vector<ChipBlock> blocks_of_path(Machine& machine, const KeyPath& path, std
             const std::uint32_t bit = 1u << column_of(rows.matrix, machine.cores[receiver].location.core);
             // A core that packets reach twice needs a block of its own.
             const auto same = std::find_if(blocks.begin(), blocks.end(), [&](const ChipBlock& other) {
-                return other.kind == ChipBlock::Kind::rows && other.records == rows.records && (other.reached & bit) == 0;
+                return other.kind == ChipBlock::Kind::rows && other.rows.offsets == rows.rows.offsets && (other.reached & bit) == 0;
             });
             if (same != blocks.end()) {
                 same->reached |= bit;
@@ -87,7 +87,7 @@ std::vector<ChipBlock> blocks_of_path(Machine& machine, const KeyPath& path, std
             }
             block.kind = ChipBlock::Kind::rows;
             block.matrix = rows.matrix;
-            block.records = rows.records;
+            block.rows = rows.rows;
             block.reached = bit;
             block.min_delay_ticks = rows.min_delay_ticks;
             blocks.push_back(block);

@@ -23,7 +23,7 @@ struct ChipBlock {
     std::uint32_t first = 0, end = 0;  ///< atoms of the sender
     std::uint32_t first_key = 0;       ///< of atom `first`
     ChipMatrix matrix;                 ///< rows
-    const std::uint32_t* records = nullptr;  ///< rows: of atom `first`
+    MatrixRows rows;                   ///< rows: from atom `first` on
     std::uint32_t reached = 0;               ///< rows: a bit for each column whose core the packets reach
     std::uint32_t core = 0;                  ///< packets, unknown: index in Machine::cores
     std::uint32_t min_delay_ticks = ~0u;     ///< between sending and the first tick that is changed

@@ -35,7 +35,6 @@ const PopulationEntry* entry_of_address(const PopulationTable& table, std::uint3
 std::size_t write_matrix(std::uint32_t key, std::span<const Column> columns, std::span<std::uint32_t> out) {
     const std::uint32_t n_rows = columns[0].rows->n_rows;
     const auto n_columns = static_cast<std::uint32_t>(columns.size());
-    const std::uint32_t stride = record_words(n_columns);
     std::size_t n_words = 0;
     for (const Column& column : columns) {
         if (column.rows->n_rows != n_rows)
@@ -43,41 +42,52 @@ std::size_t write_matrix(std::uint32_t key, std::span<const Column> columns, std
                    "map the network again with this version");
         n_words += column.rows->word.size();
     }
-    const std::size_t header = std::size_t{2} + n_columns, records = std::size_t{n_rows} * stride;
-    const std::size_t used = header + records + n_words;
+    // [column][row]: how many words, then where the next one goes.
+    std::vector<std::uint32_t> next(std::size_t{n_rows} * n_columns, 0);
+    std::size_t n_filled = 0;  // rows with a synapse in some column
+    for (std::uint32_t c = 0; c < n_columns; ++c) {
+        std::uint32_t* const count = next.data() + std::size_t{c} * n_rows;
+        for (const std::uint32_t row : columns[c].rows->row) ++count[row];
+    }
+    for (std::uint32_t row = 0; row < n_rows; ++row) {
+        std::uint32_t any = 0;
+        for (std::uint32_t c = 0; c < n_columns; ++c) any |= next[std::size_t{c} * n_rows + row];
+        n_filled += any != 0 ? 1 : 0;
+    }
+    const std::size_t header = std::size_t{2} + n_columns, offsets = std::size_t{n_rows} + 1;
+    const std::size_t used = header + offsets + n_filled * ends_words(n_columns) + n_words;
     if (used > out.size())
         refuse("the rows need " + std::to_string(used * 4) + " bytes, " + std::to_string(out.size() * 4) + " are left",
                key, "map the network with another seed; the reservation is exceeded by chance once in 10^12");
     out[0] = n_rows;
     out[1] = n_columns;
     for (std::uint32_t c = 0; c < n_columns; ++c) out[2 + c] = columns[c].core->virtual_core;
-
-    // [column][row]: how many words, then where the next one goes.
-    std::vector<std::uint32_t> next(std::size_t{n_rows} * n_columns, 0);
-    for (std::uint32_t c = 0; c < n_columns; ++c) {
-        std::uint32_t* const count = next.data() + std::size_t{c} * n_rows;
-        for (const std::uint32_t row : columns[c].rows->row) ++count[row];
-    }
+    std::uint32_t* const offset = out.data() + header;
+    std::uint32_t* const words = offset + offsets;
     std::uint32_t begin = 0;
-    std::uint32_t* record = out.data() + header;
-    for (std::uint32_t row = 0; row < n_rows; ++row, record += stride) {
-        std::fill(record, record + stride, 0u);
-        record[0] = begin;
+    for (std::uint32_t row = 0; row < n_rows; ++row) {
+        offset[row] = begin;
+        std::uint32_t n = 0;
+        for (std::uint32_t c = 0; c < n_columns; ++c) n += next[std::size_t{c} * n_rows + row];
+        if (n == 0) continue;
+        if (n > 0xffff)
+            refuse("source neuron " + std::to_string(row) + " has " + std::to_string(n) +
+                       " synapses on one chip; the end of a row is told in 16 bits",
+                   key, "lower the atoms per core, or the number of synapses of a pair of neurons");
+        std::uint32_t* const ends = words + begin;
+        std::fill(ends, ends + ends_words(n_columns), 0u);
+        begin += ends_words(n_columns);
         std::uint32_t end = 0;
         for (std::uint32_t c = 0; c < n_columns; ++c) {
             std::uint32_t& place = next[std::size_t{c} * n_rows + row];
-            const std::uint32_t n = place;
+            const std::uint32_t n_here = place;
             place = begin + end;
-            end += n;
-            record[1 + c / 2] |= end << (16 * (c % 2));
+            end += n_here;
+            ends[c / 2] |= end << (16 * (c % 2));
         }
-        if (end > 0xffff)
-            refuse("source neuron " + std::to_string(row) + " has " + std::to_string(end) +
-                       " synapses on one chip; a row record holds 65535",
-                   key, "lower the atoms per core, or the number of synapses of a pair of neurons");
         begin += end;
     }
-    std::uint32_t* const words = out.data() + header + records;
+    offset[n_rows] = begin;
     for (std::uint32_t c = 0; c < n_columns; ++c) {
         std::uint32_t* const place = next.data() + std::size_t{c} * n_rows;
         LooseRows& rows = *columns[c].rows;
@@ -99,9 +109,9 @@ ChipMatrix matrix_at(std::span<const std::uint32_t> pool, std::uint32_t address)
     ChipMatrix matrix;
     matrix.n_rows = start[0];
     matrix.columns = {start + 2, start[1]};
-    matrix.stride = record_words(start[1]);
-    matrix.records = start + 2 + start[1];
-    matrix.words = matrix.records + std::size_t{matrix.n_rows} * matrix.stride;
+    matrix.rows.offsets = start + 2 + start[1];
+    matrix.rows.words = matrix.rows.offsets + matrix.n_rows + 1;
+    matrix.rows.n_columns = start[1];
     return matrix;
 }
 

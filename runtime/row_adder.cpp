@@ -1,6 +1,8 @@
 #include "runtime/row_adder.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstring>
 
 #include "runtime/synaptic_input.hpp"
 #include "runtime/vector_clones.hpp"
@@ -13,21 +15,36 @@ constexpr std::uint32_t lanes = 16;
 /// A store of 16 words as one, at any address: compilers do not make one of a loop that the next column overlaps.
 typedef std::uint32_t Lanes __attribute__((vector_size(4 * lanes), aligned(4), may_alias));
 constexpr std::uint32_t most_together = 1024;  ///< words whose places are worked out before they are added
-constexpr std::uint32_t most_columns = 18;     ///< cores of a chip
+constexpr std::uint32_t most_columns = 32;     ///< more than a chip has cores, and whole vectors
 
 /// Ends of the rows of the columns, counted from the first of them; [0] is 0.
 struct RowEnds {
-    std::uint32_t begin = 0;  ///< of the first row, from the record's first word
-    std::uint32_t ends[most_columns + 1];
+    const std::uint32_t* words = nullptr;  ///< of the first row
+    std::uint32_t ends[most_columns + 1];  ///< beyond the last column, garbage
 };
 
-RowEnds row_ends(const RowColumns& columns, const std::uint32_t* record) {
-    RowEnds rows;
-    rows.begin = row_begin(record, columns.first);
+/// Ends of the rows of up to 16 columns, as they stand packed; beyond the last column, garbage.
+inline void unpack_ends(const std::uint32_t* packed, std::uint32_t first, std::uint32_t begin, std::uint32_t* ends) {
+    std::uint16_t raw[lanes];
+    std::memcpy(raw, reinterpret_cast<const std::byte*>(packed) + 2 * std::size_t{first}, sizeof raw);
+    for (std::uint32_t c = 0; c < lanes; ++c) ends[c] = raw[c] - begin;
+}
+
+SPINN_VECTOR_CLONES void row_ends(const RowColumns& columns, const std::uint32_t* packed, std::uint32_t n_columns,
+                                  RowEnds& rows) {
+    const std::uint32_t begin = row_begin(packed, columns.first);
+    rows.words = packed + ends_words(n_columns) + begin;
     rows.ends[0] = 0;
-    for (std::uint32_t c = columns.first; c < columns.end; ++c)
-        rows.ends[c - columns.first + 1] = row_end(record, c) - rows.begin;
-    return rows;
+    for (std::uint32_t c = columns.first; c < columns.end; c += lanes)
+        unpack_ends(packed, c, begin, rows.ends + 1 + c - columns.first);
+}
+
+/// Counts the words of every column.
+SPINN_VECTOR_CLONES void count_events(RowColumns& columns, const RowEnds& rows) {
+    std::uint64_t* __restrict const events = columns.events.data();
+    for (std::uint32_t c = 0; c < columns.end - columns.first; c += lanes)
+        for (std::uint32_t lane = c; lane < c + lanes; ++lane)
+            events[lane] += rows.ends[lane + 1] - rows.ends[lane];
 }
 
 std::uint32_t column_of(const RowColumns& columns, std::uint32_t place) {
@@ -43,45 +60,48 @@ inline void ask_for_line(ComingWords& coming) {
 
 /// Short rows of many columns. A word's place is (word + tick) in its own ring buffer; all ring buffers lie in one array.
 /// A store of 16 lanes a column writes the column's base and runs over into the next one's place, which is written
-/// after it: the usual rows need no branch.
-SPINN_VECTOR_CLONES void add_together(RowColumns& columns, const RowEnds& rows, const std::uint32_t* words,
-                                      std::uint32_t sent, ComingWords& coming) {
-    alignas(64) std::uint32_t base_of[most_together + 2 * lanes];
-    alignas(64) std::uint32_t place[lanes], weight[lanes];
+/// after it: the usual rows need no branch. Places of all words are found before the first is added: the adding loop,
+/// which no vector instruction helps, is then as short as it can be, and unrolled runs at the speed of the cache.
+SPINN_VECTOR_CLONES void add_together(RowColumns& columns, const RowEnds& rows, std::uint32_t sent,
+                                      ComingWords& coming) {
+    alignas(64) std::uint32_t place[most_together + 2 * lanes];
     const std::uint32_t n_columns = columns.end - columns.first;
     for (std::uint32_t c = 0; c < n_columns; ++c) {
-        const Lanes first = Lanes{} + columns.base[c];
+        const Lanes base = Lanes{} + columns.base[c];
         std::uint32_t i = rows.ends[c];
         do {
-            *reinterpret_cast<Lanes*>(base_of + i) = first;
+            *reinterpret_cast<Lanes*>(place + i) = base;
             i += lanes;
         } while (i < rows.ends[c + 1]);
     }
     const Lanes offset = Lanes{} + (sent << columns.tick_shift), mask = Lanes{} + columns.index_mask;
-    std::uint16_t* const sums = columns.sums;
+    const std::uint32_t* const words = rows.words;
     const std::uint32_t n = rows.ends[n_columns];
-    for (std::uint32_t i = 0; i < n; i += lanes) {
-        ask_for_line(coming);
-        const Lanes word = *reinterpret_cast<const Lanes*>(words + i);
-        *reinterpret_cast<Lanes*>(place) = ((word + offset) & mask) + *reinterpret_cast<const Lanes*>(base_of + i);
-        *reinterpret_cast<Lanes*>(weight) = word >> 16;
-        // Lanes are taken out through memory: two loads a cycle, where moving them between register files takes one each.
-        __asm__("" : "+m"(place), "+m"(weight));
-        const auto add = [&](std::uint32_t lane) {
-            std::uint32_t sum = sums[place[lane]] + weight[lane];
-            if (sum > 0xffff) [[unlikely]] {
-                sum = 0xffff;
-                ++columns.saturated[column_of(columns, place[lane])];
-            }
-            sums[place[lane]] = static_cast<std::uint16_t>(sum);
-        };
-        if (n - i >= lanes) {
-#pragma GCC unroll 16
-            for (std::uint32_t lane = 0; lane < lanes; ++lane) add(lane);
-        } else {
-            for (std::uint32_t lane = 0; lane < n - i; ++lane) add(lane);
+    for (std::uint32_t i = 0; i < n; i += lanes)
+        *reinterpret_cast<Lanes*>(place + i) += (*reinterpret_cast<const Lanes*>(words + i) + offset) & mask;
+
+    std::uint16_t* const sums = columns.sums;
+    const auto add = [&](std::uint32_t i) {
+        std::uint32_t sum = sums[place[i]] + (words[i] >> 16);
+        if (sum > 0xffff) [[unlikely]] {
+            sum = 0xffff;
+            ++columns.saturated[column_of(columns, place[i])];
         }
+        sums[place[i]] = static_cast<std::uint16_t>(sum);
+    };
+    std::uint32_t i = 0;
+    for (; i + lanes <= n; i += lanes) {
+        ask_for_line(coming);
+#pragma GCC unroll 16
+        for (std::uint32_t lane = 0; lane < lanes; ++lane) add(i + lane);
     }
+    ask_for_line(coming);
+    if (i + lanes / 2 <= n) {
+#pragma GCC unroll 8
+        for (std::uint32_t lane = 0; lane < lanes / 2; ++lane) add(i + lane);
+        i += lanes / 2;
+    }
+    for (; i < n; ++i) add(i);
 }
 
 /// One row, as add_row() does it, its saturations counted apart.
@@ -122,29 +142,29 @@ SPINN_VECTOR_CLONES std::uint32_t add_counts_uncut(std::size_t n, std::uint16_t*
 
 }  // namespace
 
-void add_record(RowColumns& columns, const std::uint32_t* record, const std::uint32_t* words, std::uint32_t sent,
-                ComingWords coming) {
-    const RowEnds rows = row_ends(columns, record);
-    const std::uint32_t n_columns = columns.end - columns.first;
-    const std::uint32_t n = rows.ends[n_columns];
-    const std::uint32_t* const first = words + record[0] + rows.begin;
-    for (std::uint32_t c = 0; c < n_columns; ++c) columns.events[c] += rows.ends[c + 1] - rows.ends[c];
-    if (n <= most_together && n < 2 * lanes * n_columns) {
-        if (n > 0) add_together(columns, rows, first, sent, coming);
+void add_rows(RowColumns& columns, const std::uint32_t* ends, std::uint32_t n_columns, std::uint32_t sent,
+              ComingWords coming) {
+    RowEnds rows;
+    row_ends(columns, ends, n_columns, rows);
+    count_events(columns, rows);
+    const std::uint32_t n_here = columns.end - columns.first;
+    const std::uint32_t n = rows.ends[n_here];
+    if (n <= most_together && n < 2 * lanes * n_here) {
+        if (n > 0) add_together(columns, rows, sent, coming);
     } else {
-        for (std::uint32_t c = 0; c < n_columns; ++c)
-            add_one(columns, c, {first + rows.ends[c], first + rows.ends[c + 1]}, sent, coming);
+        for (std::uint32_t c = 0; c < n_here; ++c)
+            add_one(columns, c, {rows.words + rows.ends[c], rows.words + rows.ends[c + 1]}, sent, coming);
     }
     while (coming.next < coming.end) ask_for_line(coming);
 }
 
-void add_record(RowColumns& columns, const std::uint32_t* record, const std::uint32_t* words, std::uint32_t sent,
-                std::uint32_t repeats, std::uint32_t wanted) {
-    const RowEnds rows = row_ends(columns, record);
-    const std::uint32_t* const first = words + record[0] + rows.begin;
+void add_rows(RowColumns& columns, const std::uint32_t* ends, std::uint32_t n_columns, std::uint32_t sent,
+              std::uint32_t repeats, std::uint32_t wanted) {
+    RowEnds rows;
+    row_ends(columns, ends, n_columns, rows);
     for (std::uint32_t c = 0; c < columns.end - columns.first; ++c) {
         if ((wanted >> c & 1) == 0) continue;
-        const std::span<const std::uint32_t> row(first + rows.ends[c], first + rows.ends[c + 1]);
+        const std::span<const std::uint32_t> row(rows.words + rows.ends[c], rows.words + rows.ends[c + 1]);
         const RingView ring{columns.tick_shift, columns.index_mask, columns.sums + columns.base[c]};
         columns.saturated[c] += add_row(ring, row, sent, repeats);
         columns.events[c] += row.size() * repeats;

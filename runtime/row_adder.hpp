@@ -20,9 +20,12 @@ struct RowColumns {
     std::uint32_t index_mask = 0;          ///< likewise
     std::uint16_t* sums = nullptr;         ///< of all cores of the chip
     std::vector<std::uint32_t> base;       ///< [column - first]: first sum of its ring buffer
-    std::vector<std::uint64_t> events;     ///< [column - first]: words added, times repeats
+    std::vector<std::uint64_t> events;     ///< [column - first]: words added, times repeats; with room for whole vectors
     std::vector<std::uint64_t> saturated;  ///< [column - first]: additions that were cut
 };
+
+/// Elements that RowColumns::events needs for n columns.
+constexpr std::size_t padded_columns(std::size_t n) { return (n + 15) / 16 * 16; }
 
 /// Words that will be added soon: one line of cache is asked for with every line that is added, so that requests neither
 /// come too late nor block each other.
@@ -31,14 +34,15 @@ struct ComingWords {
     const std::uint32_t* end = nullptr;
 };
 
-/// Adds the rows of one record, sent once in tick `sent`. Reads up to 15 words beyond the rows.
-void add_record(RowColumns& columns, const std::uint32_t* record, const std::uint32_t* words, std::uint32_t sent,
-                ComingWords coming);
+/// Adds the rows of one source neuron, sent once in tick `sent`. Reads up to 15 words beyond the rows.
+/// @param ends  what stands at the neuron's offset. @param n_columns  of the whole matrix
+void add_rows(RowColumns& columns, const std::uint32_t* ends, std::uint32_t n_columns, std::uint32_t sent,
+              ComingWords coming);
 
 /// The same for a spike that came `repeats` times, and only for the columns whose bit is set in `wanted` (bit 0 is the
 /// first column of these).
-void add_record(RowColumns& columns, const std::uint32_t* record, const std::uint32_t* words, std::uint32_t sent,
-                std::uint32_t repeats, std::uint32_t wanted);
+void add_rows(RowColumns& columns, const std::uint32_t* ends, std::uint32_t n_columns, std::uint32_t sent,
+              std::uint32_t repeats, std::uint32_t wanted);
 
 /// Adds weights[i] >> 16 to sums[i] counts[i] times: one source for each neuron, one synapse for each source.
 struct CountsAdded {

@@ -46,12 +46,6 @@ std::uint64_t add_row(const RingView& ring, std::span<const std::uint32_t> row, 
     return cut;
 }
 
-std::span<const std::uint32_t> row(const RowBlock& block, std::uint32_t i) {
-    const std::uint32_t* const record = block.records + std::size_t{i} * block.matrix.stride;
-    const std::uint32_t* const words = block.matrix.words + record[0];
-    return {words + row_begin(record, block.column), words + row_end(record, block.column)};
-}
-
 std::vector<RowBlock> resolve(const SynapticInput& input, std::uint32_t first_key, std::uint32_t n_keys) {
     std::vector<RowBlock> blocks;
     const PopulationEntry* entry = n_keys == 0 ? nullptr : find_entry(input.table, first_key);
@@ -65,7 +59,8 @@ std::vector<RowBlock> resolve(const SynapticInput& input, std::uint32_t first_ke
         const auto column = std::find(block.matrix.columns.begin(), block.matrix.columns.end(), input.virtual_core);
         if (column == block.matrix.columns.end()) continue;
         block.column = static_cast<std::uint32_t>(column - block.matrix.columns.begin());
-        block.records = block.matrix.records + std::size_t{row_of(*entry, first_key)} * block.matrix.stride;
+        block.rows = block.matrix.rows;
+        block.rows.offsets += row_of(*entry, first_key);
         for (const LooseRows& rows : input.loose)
             if (rows.address_index == a) block.min_delay_ticks = rows.min_delay_ticks;
         blocks.push_back(block);

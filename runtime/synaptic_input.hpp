@@ -68,12 +68,14 @@ struct SynapticInput {
 /// Rows of consecutive keys in a matrix of the chip.
 struct RowBlock {
     ChipMatrix matrix;
-    const std::uint32_t* records = nullptr;  ///< of the first key; the next lie matrix.stride words apart
-    std::uint32_t column = 0;                ///< this core's
-    std::uint32_t min_delay_ticks = ~0u;     ///< of any row of the matrix in this column
+    MatrixRows rows;                      ///< from the first key on
+    std::uint32_t column = 0;             ///< this core's
+    std::uint32_t min_delay_ticks = ~0u;  ///< of any row of the matrix in this column
 };
 /// The row of the i-th key.
-std::span<const std::uint32_t> row(const RowBlock& block, std::uint32_t i);
+inline std::span<const std::uint32_t> row(const RowBlock& block, std::uint32_t i) {
+    return row_of_column(block.rows, i, block.column);
+}
 
 /// The row blocks of keys first .. first + n - 1, which must belong to one source core; none when the table does not
 /// know them or a matrix has no such rows.
