@@ -115,8 +115,8 @@ class RowQueue {
     }
 
  private:
-    static constexpr std::uint32_t size = 64;         ///< a power of two
-    static constexpr std::uint32_t lines_ahead = 28;  ///< asked for and not yet added
+    static constexpr std::uint32_t size = 32;         ///< a power of two
+    static constexpr std::uint32_t lines_ahead = 16;  ///< asked for and not yet added
 
     void add_oldest() {
         const Reference& from = rows_[out_++ % size];
@@ -129,12 +129,12 @@ class RowQueue {
         // The row that is asked for while this one is added; more than one when the next are shorter.
         ComingWords coming;
         while (asked_ != in_ && lines_ < lines_ahead) {
-            for (; coming.next < coming.end; coming.next += words_a_line) __builtin_prefetch(coming.next);
+            for (; coming.next < coming.end; coming.next += words_a_line) ask_for(coming.next);
             coming = words_of(rows_[asked_++ % size]);
             lines_ += lines_of(coming);
         }
         if (words.next == words.end) {
-            for (; coming.next < coming.end; coming.next += words_a_line) __builtin_prefetch(coming.next);
+            for (; coming.next < coming.end; coming.next += words_a_line) ask_for(coming.next);
             return;
         }
         RowColumns& columns = part_.columns[from.block->columns];

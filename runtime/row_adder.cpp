@@ -41,10 +41,10 @@ SPINN_VECTOR_CLONES void row_ends(const RowColumns& columns, const std::uint32_t
 
 /// Counts the words of every column.
 SPINN_VECTOR_CLONES void count_events(RowColumns& columns, const RowEnds& rows) {
-    std::uint64_t* __restrict const events = columns.events.data();
-    for (std::uint32_t c = 0; c < columns.end - columns.first; c += lanes)
-        for (std::uint32_t lane = c; lane < c + lanes; ++lane)
-            events[lane] += rows.ends[lane + 1] - rows.ends[lane];
+    std::uint64_t* __restrict events = columns.events.data();
+    const std::uint32_t* __restrict ends = rows.ends;
+    for (std::uint32_t c = columns.first; c < columns.end; c += lanes, events += lanes, ends += lanes)
+        for (std::size_t lane = 0; lane < lanes; ++lane) events[lane] += ends[lane + 1] - ends[lane];
 }
 
 std::uint32_t column_of(const RowColumns& columns, std::uint32_t place) {
@@ -54,7 +54,7 @@ std::uint32_t column_of(const RowColumns& columns, std::uint32_t place) {
 
 inline void ask_for_line(ComingWords& coming) {
     if (coming.next >= coming.end) return;
-    __builtin_prefetch(coming.next);
+    ask_for(coming.next);
     coming.next += lanes;
 }
 

@@ -34,6 +34,9 @@ struct ComingWords {
     const std::uint32_t* end = nullptr;
 };
 
+/// Asks for the line of an address.
+inline void ask_for(const std::uint32_t* words) { __builtin_prefetch(words, 0, 3); }
+
 /// Adds the rows of one source neuron, sent once in tick `sent`. Reads up to 15 words beyond the rows.
 /// @param ends  what stands at the neuron's offset. @param n_columns  of the whole matrix
 void add_rows(RowColumns& columns, const std::uint32_t* ends, std::uint32_t n_columns, std::uint32_t sent,
