@@ -27,26 +27,36 @@ void reach_empty_columns(ChipBlock& block) {
 
 }  // namespace
 
-std::vector<ChipTargets> chip_targets(Machine& machine) {
+std::vector<ChipTargets> chip_targets(Machine& machine, LargeBuffer& ring_memory) {
     std::vector<ChipTargets> chips;
+    std::vector<std::size_t> n_sums;  // [chip]
     for (std::vector<std::uint32_t>& cores : cores_by_chip(machine)) {
         ChipTargets chip;
         chip.chip = &chip_of(machine, machine.cores[cores[0]].location.chip);
         chip.cores = std::move(cores);
-        std::size_t n_sums = 0;
         chip.base.assign(physical_cores_per_chip, 0);
+        n_sums.push_back(0);
         for (const std::uint32_t c : chip.cores) {
             const SynapticInput* const input = machine.cores[c].program->synaptic_input();
             if (input == nullptr) continue;
-            chip.base[machine.cores[c].location.core] = static_cast<std::uint32_t>(n_sums);
+            chip.base[machine.cores[c].location.core] = static_cast<std::uint32_t>(n_sums.back());
             // A slot of padding: the slots of one tick of all cores then fall into different sets of the cache.
-            n_sums += input->ring.sums.size() + (std::size_t{1} << input->ring.tick_shift);
+            n_sums.back() += input->ring.sums.size() + (std::size_t{1} << input->ring.tick_shift);
         }
-        chip.sums.resize(n_sums);
+        chips.push_back(std::move(chip));
+    }
+    constexpr std::size_t line_sums = 32;
+    std::size_t total = 0;
+    for (std::size_t& n : n_sums) total += n = (n + line_sums - 1) / line_sums * line_sums;
+    ring_memory = LargeBuffer(total * sizeof(std::uint16_t));
+    std::span<std::uint16_t> free(reinterpret_cast<std::uint16_t*>(ring_memory.bytes().data()), total);
+    for (std::size_t i = 0; i < chips.size(); ++i) {
+        ChipTargets& chip = chips[i];
+        chip.sums = free.first(n_sums[i]);
+        free = free.subspan(n_sums[i]);
         for (const std::uint32_t c : chip.cores)
             if (SynapticInput* const input = machine.cores[c].program->synaptic_input())
-                move_sums(input->ring, std::span(chip.sums).subspan(chip.base[machine.cores[c].location.core]));
-        chips.push_back(std::move(chip));
+                move_sums(input->ring, chip.sums.subspan(chip.base[machine.cores[c].location.core]));
     }
     return chips;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "emulator/key_paths.hpp"
+#include "emulator/large_pages.hpp"
 #include "emulator/machine.hpp"
 #include "runtime/row_adder.hpp"
 
@@ -34,14 +35,15 @@ struct ChipTargets {
     Chip* chip = nullptr;
     std::vector<std::uint32_t> cores;  ///< indices in Machine::cores of all that run here, ascending by virtual core
     std::vector<std::uint32_t> base;   ///< [virtual core]: first sum of its ring buffer
-    std::vector<std::uint16_t> sums;
+    std::span<std::uint16_t> sums;     ///< in RingMemory
     std::vector<std::uint32_t> ranks;         ///< of the senders that are heard here, ascending
     std::vector<std::uint32_t> block_begin;   ///< [index in ranks] into blocks, and the end
     std::vector<ChipBlock> blocks;
 };
 
 /// The chips that run cores, with their ring buffers moved side by side. Programs must have started.
-std::vector<ChipTargets> chip_targets(Machine& machine);
+/// @param ring_memory  made here: where the ring buffers of all chips are from now on
+std::vector<ChipTargets> chip_targets(Machine& machine, LargeBuffer& ring_memory);
 
 /// A sender and the paths of its keys.
 struct RankedPaths {

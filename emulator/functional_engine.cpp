@@ -149,7 +149,7 @@ void FunctionalEngine::start() {
     for (const std::exception_ptr& failure : failures)
         if (failure) std::rethrow_exception(failure);
 
-    chips_ = chip_targets(machine_);
+    chips_ = chip_targets(machine_, ring_memory_);
     sources_.resize(machine_.cores.size());
     cost_ns_.clear();
     for (const Core& core : machine_.cores) {

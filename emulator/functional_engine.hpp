@@ -61,6 +61,7 @@ class FunctionalEngine {
 
     Machine& machine_;
     FunctionalOptions options_;
+    LargeBuffer ring_memory_;
     std::vector<ChipTargets> chips_;
     std::vector<Source> sources_;         ///< [core]
     std::vector<std::uint32_t> by_rank_;  ///< [rank]: core; ranks are places in the order of keys

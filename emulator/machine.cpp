@@ -6,6 +6,7 @@
 #include <span>
 #include <stdexcept>
 
+#include "emulator/large_pages.hpp"
 #include "protocols/error.hpp"
 
 namespace spinn {
@@ -91,8 +92,7 @@ void start_programs(Machine& machine, std::span<const std::uint32_t> cores) {
             with_rows.push_back({core.location.core, input});
     }
     if (!with_rows.empty()) {
-        const std::span<std::uint32_t> pool = with_rows[0].input->matrix;
-        if (!pool.empty()) chip_of(machine, machine.cores[cores[0]].location.chip).sdram.prefer_large_pages(pool);
+        prefer_large_pages(std::as_writable_bytes(with_rows[0].input->matrix));
         lay_out_rows(with_rows);
     }
     for (const std::uint32_t c : cores)

@@ -82,12 +82,4 @@ void Sdram::load(const ImageSegment& segment) {
     std::copy(segment.bytes.begin(), segment.bytes.end(), target.begin());
 }
 
-void Sdram::prefer_large_pages(std::span<std::uint32_t> range) {
-    const auto start = reinterpret_cast<std::uintptr_t>(range.data());
-    const std::uintptr_t first = (start + large_page_bytes - 1) / large_page_bytes * large_page_bytes;
-    const std::uintptr_t end = (start + range.size_bytes()) / large_page_bytes * large_page_bytes;
-    // Advice that the system may not know or take: nothing depends on it but speed.
-    if (end > first) madvise(reinterpret_cast<void*>(first), end - first, MADV_HUGEPAGE);
-}
-
 }  // namespace spinn

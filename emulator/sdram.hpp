@@ -31,10 +31,6 @@ class Sdram {
     /// @throws RequestError when they lie outside the memory
     void load(const ImageSegment& segment);
 
-    /// Asks for large pages where they save address translation: memory of 2 MiB and more that is read at random.
-    /// @param range  of this memory
-    void prefer_large_pages(std::span<std::uint32_t> range);
-
  private:
     std::byte* base_ = nullptr;  ///< aligned to a large page
 };

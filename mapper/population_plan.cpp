@@ -13,6 +13,7 @@ namespace spinn {
 namespace {
 
 constexpr std::uint32_t max_neurons_per_core = 256;
+constexpr std::uint32_t least_atoms_for_delays = 64;  ///< no narrower only to have slots for long delays
 
 std::uint32_t bits_for(std::uint32_t n) { return static_cast<std::uint32_t>(std::bit_width(n - 1)); }
 
@@ -74,13 +75,16 @@ std::vector<PopulationPlan> plan_populations(const Network& network, std::uint32
                                         " matrix addresses, it holds " + std::to_string(max_address_list),
                                 .where = "population '" + population.name + "'",
                                 .fix = "join projections into it"});
+        // Fewer neurons leave more slots: better than delay extensions, whose spikes cost a packet and a row each.
+        const bool narrower_helps = max_delay_in[p] <= 1u << (max_ring_bits - bits_for(least_atoms_for_delays) - 1);
         for (;; plan.atoms_per_core /= 2) {
             plan.synapses.index_bits = bits_for(std::max(2u, plan.atoms_per_core));
             const std::uint32_t most = max_ring_bits - plan.synapses.index_bits - plan.synapses.type_bits;
             plan.synapses.delay_bits = std::min(most, std::max(1u, bits_for(max_delay_in[p])));
             const std::uint64_t bytes =
                 dtcm_estimate_bytes(plan, plan.atoms_per_core, need[p].entries, need[p].addresses);
-            if (bytes <= dtcm_bytes - dtcm_reserved_bytes) {
+            if (bytes <= dtcm_bytes - dtcm_reserved_bytes && !(narrower_helps && (1u << plan.synapses.delay_bits) < max_delay_in[p] &&
+                                                               plan.atoms_per_core > least_atoms_for_delays)) {
                 plan.atoms_per_core = even_width(population.size, plan.atoms_per_core);
                 break;
             }
