@@ -144,18 +144,19 @@ namespace spinn {
 namespace {
 
 /// Null when there is none for the instruction set.
-StepLoop loop_for([[maybe_unused]] const LifSlice& slice, [[maybe_unused]] bool nearest) {
+StepLoop loop_for([[maybe_unused]] const LifSlice& slice, [[maybe_unused]] bool nearest,
+                  [[maybe_unused]] const StepParameters& parameters) {
 #if SPINN_LANES
     const bool conductance = slice.model == ModelKind::if_cond_exp;
     switch (slice.instructions) {
         case InstructionSet::plain:
             return nullptr;
         case InstructionSet::sse2:
-            return sse2::step_loop_of(conductance, slice.uniform, nearest);
+            return sse2::step_loop_of(conductance, slice.uniform, nearest, parameters);
         case InstructionSet::avx2:
-            return avx2::step_loop_of(conductance, slice.uniform, nearest);
+            return avx2::step_loop_of(conductance, slice.uniform, nearest, parameters);
         case InstructionSet::avx512:
-            return avx512::step_loop_of(conductance, slice.uniform, nearest);
+            return avx512::step_loop_of(conductance, slice.uniform, nearest, parameters);
     }
 #endif
     return nullptr;
@@ -224,8 +225,20 @@ std::uint32_t step(LifSlice& s, std::span<std::uint16_t> exc_sums, std::span<std
                    std::array<std::uint32_t, 2> shift, Rounding rounding, Tick tick,
                    std::span<std::uint32_t> spiking_atoms) {
     assert(exc_sums.size() >= s.n_atoms && inh_sums.size() >= s.n_atoms && spiking_atoms.size() >= s.n_atoms);
-    const StepLoop loop = rounding == Rounding::stochastic ? nullptr : loop_for(s, rounding == Rounding::nearest);
-    if (loop == nullptr || s.n_atoms == 0) {
+    const LifSlice& p = s;
+    const StepParameters parameters{raw(p.v_rest),
+                                    raw(p.v_reset),
+                                    raw(p.v_thresh),
+                                    raw(p.resistance),
+                                    raw(p.exp_tc),
+                                    p.refractory_steps.data(),
+                                    {raw(p.e_rev[0]), raw(p.e_rev[1])},
+                                    {raw(p.decay[0]), raw(p.decay[1])},
+                                    {raw(p.init[0]), raw(p.init[1])}};
+    StepLoop loop = nullptr;
+    if (rounding != Rounding::stochastic && s.n_atoms != 0)
+        loop = loop_for(s, rounding == Rounding::nearest, parameters);
+    if (loop == nullptr) {
         add_input(s, 0, exc_sums, static_cast<int>(shift[0]), rounding, tick);
         add_input(s, 1, inh_sums, static_cast<int>(shift[1]), rounding, tick);
         std::fill(exc_sums.begin(), exc_sums.end(), std::uint16_t{0});
@@ -240,16 +253,6 @@ std::uint32_t step(LifSlice& s, std::span<std::uint16_t> exc_sums, std::span<std
                           exc_sums.data(),
                           inh_sums.data(),
                           raw(std::as_const(s.i_offset))};
-    const LifSlice& p = s;
-    const StepParameters parameters{raw(p.v_rest),
-                                    raw(p.v_reset),
-                                    raw(p.v_thresh),
-                                    raw(p.resistance),
-                                    raw(p.exp_tc),
-                                    p.refractory_steps.data(),
-                                    {raw(p.e_rev[0]), raw(p.e_rev[1])},
-                                    {raw(p.decay[0]), raw(p.decay[1])},
-                                    {raw(p.init[0]), raw(p.init[1])}};
     const std::size_t rest = s.n_atoms % step_group, whole = s.n_atoms - rest;
     std::uint32_t n_spikes = loop(whole, cells, parameters, shifts, spiking_atoms.data());
     if (rest != 0) {

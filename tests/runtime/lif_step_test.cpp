@@ -146,6 +146,21 @@ TEST_P(LifStep, EqualsTheStepInPiecesOnRandomStates) {
             else
                 std::generate(values.begin(), values.end(), [&] { return from_raw<Value>(random.raw()); });
         });
+        if (round % 2 == 0) {  // as parameters mostly are: decays and exp_tc in [1/2, 1), and their edges
+            const auto draw = static_cast<std::uint32_t>(random());
+            const auto one = [&](std::uint32_t i, std::uint32_t any) { return (uniform ? draw >> i : any); };
+            for (Accum& x : s.exp_tc) {
+                const std::uint32_t any = one(3, static_cast<std::uint32_t>(random()));
+                const std::int32_t edges[] = {16383, 16384, 32767, 32768};
+                x.raw = any % 4 == 0 ? edges[any / 4 % 4] : 16384 + static_cast<std::int32_t>(any / 4 % 16384);
+            }
+            for (std::size_t r = 0; r < 2; ++r)
+                for (UFract& x : s.decay[r]) {
+                    const std::uint32_t any = one(5, static_cast<std::uint32_t>(random()));
+                    const std::uint32_t edges[] = {0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff};
+                    x.raw = any % 4 == 0 ? edges[any / 4 % 4] : any * 65537u | 0x80000000u;
+                }
+        }
         find_uniform(s);
         ASSERT_EQ(s.uniform, uniform || n == 1);
         for (std::uint32_t tick = 0; tick < 2; ++tick, done += n) {
