@@ -15,8 +15,13 @@
 namespace spinn {
 namespace {
 
-// Products of the even lanes, 64 bits each, and the sign bits of all lanes: what the compiler offers as intrinsics
-// only.
+// What differs from set to set, or what the compiler makes of plain vector arithmetic only in several instructions:
+//   multiply_even_u, multiply_even_s        products of the even lanes, unsigned or signed, 64 bits each
+//   even_odd                                the even lanes of one, the odd lanes of the other
+//   upper_halves                            of products of even lanes and of odd lanes, each in its lane
+//   widen                                   16-bit sums from memory
+//   greater, not_less                       comparisons of signed lanes
+//   choose, minus_one, lane_bits            what is done with them
 
 namespace sse2 {
 constexpr std::size_t lanes = 4;
