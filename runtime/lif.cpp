@@ -1,5 +1,6 @@
 #include "runtime/lif.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cassert>
 
@@ -105,7 +106,7 @@ void step_membrane(std::size_t n, const Membrane m) {
 }
 
 template <Rounding rounding>
-void step(LifSlice& s, Tick tick) {
+void update_atoms(LifSlice& s, Tick tick) {
     const std::size_t n = s.n_atoms;
     if (s.model == ModelKind::if_cond_exp) {
         if constexpr (rounding == Rounding::stochastic) draw_block(s, tick, block_of(LifProduct::conductance_exc));
@@ -127,8 +128,8 @@ void step(LifSlice& s, Tick tick) {
 }
 
 // The two roundings that are integer loops through and through, in every instruction set.
-SPINN_VECTOR_CLONES void step_truncate(LifSlice& slice, Tick tick) { step<Rounding::truncate>(slice, tick); }
-SPINN_VECTOR_CLONES void step_nearest(LifSlice& slice, Tick tick) { step<Rounding::nearest>(slice, tick); }
+SPINN_VECTOR_CLONES void update_truncate(LifSlice& slice, Tick tick) { update_atoms<Rounding::truncate>(slice, tick); }
+SPINN_VECTOR_CLONES void update_nearest(LifSlice& slice, Tick tick) { update_atoms<Rounding::nearest>(slice, tick); }
 SPINN_VECTOR_CLONES void add_ring_slot_truncate(std::size_t n, Accum* synapse, const UFract* init,
                                                 const std::uint16_t* ring, int shift) {
     add_ring_slot<Rounding::truncate>(n, synapse, init, ring, shift, nullptr);
@@ -190,7 +191,17 @@ LifSlice load_lif(const NeuronRegion& region) {
             slice.init[r].push_back(c.init[r]);
         }
     }
+    find_uniform(slice);
     return slice;
+}
+
+void find_uniform(LifSlice& slice) {
+    const auto equal = [](const auto&... values) {
+        return (std::all_of(values.begin(), values.end(), [&](auto x) { return x == values.front(); }) && ...);
+    };
+    slice.uniform =
+        equal(slice.v_rest, slice.v_reset, slice.v_thresh, slice.e_rev[0], slice.e_rev[1], slice.resistance,
+              slice.exp_tc, slice.refractory_steps, slice.decay[0], slice.decay[1], slice.init[0], slice.init[1]);
 }
 
 void store_state(const LifSlice& slice, NeuronRegion& region) {
@@ -221,13 +232,13 @@ std::uint32_t update(LifSlice& slice, Tick tick, Rounding rounding, std::span<st
     assert(spiking_atoms.size() >= slice.n_atoms);
     switch (rounding) {
         case Rounding::truncate:
-            step_truncate(slice, tick);
+            update_truncate(slice, tick);
             break;
         case Rounding::nearest:
-            step_nearest(slice, tick);
+            update_nearest(slice, tick);
             break;
         case Rounding::stochastic:
-            step<Rounding::stochastic>(slice, tick);
+            update_atoms<Rounding::stochastic>(slice, tick);
             break;
     }
     std::uint32_t n_spikes = 0;

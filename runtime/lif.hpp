@@ -1,16 +1,18 @@
 /// Leaky integrate-and-fire with exponential synapses, IF_curr_exp and IF_cond_exp: one slice, updated tick by tick.
 ///
-/// A tick of a slice, in the board's order: add_input() for each receptor, read what is recorded (v before the update,
-/// gsyn with this tick's arrivals), update(). Source: sPyNNaker, neuron_impl_standard.h, neuron_model_lif_impl.h,
-/// exp_synapse_utils.h.
+/// A tick of a slice is step(); or, in pieces and in the board's order, add_input() for each receptor, read what is
+/// recorded (v before the update, gsyn with this tick's arrivals), update(). Source: sPyNNaker, neuron_impl_standard.h,
+/// neuron_model_lif_impl.h, exp_synapse_utils.h.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
 
 #include "protocols/types.hpp"
 #include "runtime/fixed_point.hpp"
+#include "runtime/instruction_set.hpp"
 #include "runtime/layout/neuron_region.hpp"
 #include "runtime/neuron_model.hpp"
 
@@ -46,6 +48,8 @@ struct LifSlice {
     std::vector<Accum> resistance, exp_tc;
     std::vector<std::int32_t> refractory_steps;
     std::vector<UFract> decay[2], init[2];
+    bool uniform = false;  ///< the parameters, i_offset aside, are the same for all atoms: step() reads those of atom 0
+    InstructionSet instructions = best_instruction_set();  ///< what step() uses; any gives the same bits
 
     std::vector<std::uint32_t> draws;   ///< [4][atom] scratch of stochastic rounding
     std::vector<Accum> current;         ///< scratch: total input of this step, nA
@@ -57,6 +61,17 @@ LifSlice load_lif(const NeuronRegion& region);
 
 /// Writes the slice's state into the region it was loaded from, so that a later load_lif continues exactly.
 void store_state(const LifSlice& slice, NeuronRegion& region);
+
+/// Sets slice.uniform. load_lif does; after changing parameters of a slice do it again.
+void find_uniform(LifSlice& slice);
+
+/// A whole tick in one pass: add_input() of both receptors, update(), and the sums are 0 again. The same bits as those
+/// two, which serve when gsyn is to be read in between, and which it calls when rounding is stochastic.
+/// @param exc_sums, inh_sums  [atom] a slot of the ring buffer, n_atoms or more; all of it is zeroed
+/// @param shift 0 to 15, of the excitatory and the inhibitory receptor. @param spiking_atoms, @return as of update()
+std::uint32_t step(LifSlice& slice, std::span<std::uint16_t> exc_sums, std::span<std::uint16_t> inh_sums,
+                   std::array<std::uint32_t, 2> shift, Rounding rounding, Tick tick,
+                   std::span<std::uint32_t> spiking_atoms);
 
 /// Adds one ring-buffer slot to the synaptic state of a receptor: state += (value << shift) * init, wrapping.
 /// @param receptor 0 excitatory, 1 inhibitory. @param ring_slot [atom]. @param shift 0 to 15

@@ -36,19 +36,38 @@ void NeuronProgram::start(CoreServices& services, std::uint32_t block_address) {
     packets_.reserve(system_.n_atoms);
 }
 
+namespace {
+
+bool records_gsyn(const Recorder& recorder, Tick tick) {
+    return std::any_of(recorder.channels.begin(), recorder.channels.end(), [&](const Recorder::Channel& channel) {
+        return channel.plan.variable >= 2 && value(tick) % channel.plan.interval_ticks == 0;
+    });
+}
+
+/// The sums of one receptor for a tick, to be used up.
+std::span<std::uint16_t> take_slot(SynapticInput& input, Tick tick, std::uint32_t receptor) {
+    const std::span<const std::uint16_t> slot = ring_slot(input, value(tick), receptor);
+    return {input.ring.sums.data() + (slot.data() - input.ring.sums.data()), slot.size()};
+}
+
+}  // namespace
+
 void NeuronProgram::timer_tick(CoreServices& services, Tick tick) {
-    for (const int receptor : {0, 1}) {
-        const auto r = static_cast<std::uint32_t>(receptor);
-        add_input(neurons_, receptor, ring_slot(input_, value(tick), r), static_cast<int>(input_.shape.shift[r]),
-                  options_.rounding, tick);
-    }
-    clear_slot(input_, value(tick));
-
     record_values(recorder_, tick, 1, [&](std::uint32_t atom) { return recorded_v(neurons_, atom).raw; });
-    record_values(recorder_, tick, 2, [&](std::uint32_t atom) { return recorded_gsyn(neurons_, 0, atom).raw; });
-    record_values(recorder_, tick, 3, [&](std::uint32_t atom) { return recorded_gsyn(neurons_, 1, atom).raw; });
-
-    const std::uint32_t n_spikes = update(neurons_, tick, options_.rounding, spiking_);
+    const std::span<std::uint16_t> exc = take_slot(input_, tick, 0), inh = take_slot(input_, tick, 1);
+    std::uint32_t n_spikes = 0;
+    if (records_gsyn(recorder_, tick)) {  // with this tick's arrivals: the step in pieces
+        add_input(neurons_, 0, exc, static_cast<int>(input_.shape.shift[0]), options_.rounding, tick);
+        add_input(neurons_, 1, inh, static_cast<int>(input_.shape.shift[1]), options_.rounding, tick);
+        clear_slot(input_, value(tick));
+        record_values(recorder_, tick, 2, [&](std::uint32_t atom) { return recorded_gsyn(neurons_, 0, atom).raw; });
+        record_values(recorder_, tick, 3, [&](std::uint32_t atom) { return recorded_gsyn(neurons_, 1, atom).raw; });
+        n_spikes = update(neurons_, tick, options_.rounding, spiking_);
+    } else {
+        n_spikes =
+            step(neurons_, exc, inh, {input_.shape.shift[0], input_.shape.shift[1]}, options_.rounding, tick, spiking_);
+        if (input_.shape.type_bits > 1) clear_slot(input_, value(tick));  // receptors that the model does not have
+    }
     if (n_spikes == 0) return;
     const std::span<const std::uint32_t> spiking(spiking_.data(), n_spikes);
     spikes_ += n_spikes;

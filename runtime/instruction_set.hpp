@@ -1,0 +1,34 @@
+/// Loops written in vectors of 4, 8 or 16 numbers choose among these when the program runs. Integer work: all give the
+/// same bits. (Loops that the compiler turns into vector code by itself are marked in runtime/vector_clones.hpp.)
+#pragma once
+
+#include <cstdint>
+
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+#define SPINN_LANES 1  ///< the compiler knows vectors that are arithmetic types, and `#pragma GCC target`
+#else
+#define SPINN_LANES 0
+#endif
+
+namespace spinn {
+
+enum class InstructionSet : std::uint32_t {
+    plain = 0,   ///< no vectors written out: any processor, any compiler
+    sse2 = 1,    ///< every x86-64
+    avx2 = 2,    ///< x86-64 from 2013 or 2015 on
+    avx512 = 3,  ///< F, BW, DQ and VL
+};
+
+/// The best that this processor, and the compiler that built the program, can do. All below it work too.
+inline InstructionSet best_instruction_set() {
+#if SPINN_LANES
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+        __builtin_cpu_supports("avx512vl"))
+        return InstructionSet::avx512;
+    return __builtin_cpu_supports("avx2") ? InstructionSet::avx2 : InstructionSet::sse2;
+#else
+    return InstructionSet::plain;
+#endif
+}
+
+}  // namespace spinn
