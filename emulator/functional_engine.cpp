@@ -33,7 +33,7 @@ struct FunctionalEngine::Worker {
 
 namespace {
 
-constexpr std::uint32_t barrier_spins = 4000;
+constexpr std::uint32_t barrier_spins = 60000;  ///< one to three milliseconds: waking up from sleep takes longer than a window
 constexpr std::uint32_t most_window_ticks = 256;     ///< bounds the memory of spike lists
 constexpr std::uint32_t windows_per_measured = 32;  ///< reading the clock for every core takes longer than a small core
 constexpr double worst_imbalance = 1.03;

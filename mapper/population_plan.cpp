@@ -17,11 +17,13 @@ constexpr std::uint32_t least_atoms_for_delays = 64;  ///< no narrower only to h
 
 std::uint32_t bits_for(std::uint32_t n) { return static_cast<std::uint32_t>(std::bit_width(n - 1)); }
 
-/// Slices of at most `most` atoms, as many as there must be, all as wide as each other but the last: no core waits for
-/// a fuller one.
+/// Slices of at most `most` atoms, as many as there must be, as equal as whole vectors of 16 atoms allow: no core waits
+/// long for a fuller one, and loops over atoms have no remainder but in the last slice.
 std::uint32_t even_width(std::uint32_t size, std::uint32_t most) {
+    constexpr std::uint32_t vector_atoms = 16;
     const std::uint32_t slices = std::max(1u, (size + most - 1) / most);
-    return std::max(1u, (size + slices - 1) / slices);
+    const std::uint32_t even = std::max(1u, (size + slices - 1) / slices);
+    return std::min(most, (even + vector_atoms - 1) / vector_atoms * vector_atoms);
 }
 
 /// Population table entries and addresses that a slice of the population needs at most.

@@ -82,7 +82,7 @@ void receive(SynapticInput& input, std::uint32_t sent, const MulticastPacket& pa
     }
 }
 
-std::span<const std::uint16_t> ring_slot(const SynapticInput& input, std::uint32_t tick, std::uint32_t receptor) {
+std::span<std::uint16_t> ring_slot(const SynapticInput& input, std::uint32_t tick, std::uint32_t receptor) {
     const std::uint32_t start =
         ((tick << input.ring.tick_shift) | (receptor << input.shape.index_bits)) & input.ring.index_mask;
     return {input.ring.sums.data() + start, std::size_t{1} << input.shape.index_bits};

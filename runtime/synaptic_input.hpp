@@ -85,7 +85,7 @@ std::vector<RowBlock> resolve(const SynapticInput& input, std::uint32_t first_ke
 void receive(SynapticInput& input, std::uint32_t sent, const MulticastPacket& packet);
 
 /// The sums of one receptor for a tick, [atom]; the caller clears them with clear_slot when it has used them.
-std::span<const std::uint16_t> ring_slot(const SynapticInput& input, std::uint32_t tick, std::uint32_t receptor);
+std::span<std::uint16_t> ring_slot(const SynapticInput& input, std::uint32_t tick, std::uint32_t receptor);
 void clear_slot(SynapticInput& input, std::uint32_t tick);
 
 }  // namespace spinn
