@@ -25,9 +25,25 @@ void reach_empty_columns(ChipBlock& block) {
     }
 }
 
+/// The number of slots of the chip's ring buffers when a calendar can stand before them: all have one shape, and the
+/// sums of a tick of all of them can be told in 16 bits. 0 when not.
+std::uint32_t slots_of_one_shape(const Machine& machine, std::span<const std::uint32_t> cores) {
+    const RingBuffer* first = nullptr;
+    std::uint32_t n = 0;
+    for (const std::uint32_t c : cores) {
+        const SynapticInput* const input = machine.cores[c].program->synaptic_input();
+        if (input == nullptr) continue;
+        if (first == nullptr) first = &input->ring;
+        if (input->ring.tick_shift != first->tick_shift || input->ring.index_mask != first->index_mask) return 0;
+        ++n;
+    }
+    if (first == nullptr || std::uint64_t{n} * slots_beside_calendar << first->tick_shift > 0x10000) return 0;
+    return (first->index_mask >> first->tick_shift) + 1;
+}
+
 }  // namespace
 
-std::vector<ChipTargets> chip_targets(Machine& machine, LargeBuffer& ring_memory) {
+std::vector<ChipTargets> chip_targets(Machine& machine, LargeBuffer& ring_memory, bool with_calendars) {
     std::vector<ChipTargets> chips;
     std::vector<std::size_t> n_sums;  // [chip]
     for (std::vector<std::uint32_t>& cores : cores_by_chip(machine)) {
@@ -35,13 +51,15 @@ std::vector<ChipTargets> chip_targets(Machine& machine, LargeBuffer& ring_memory
         chip.chip = &chip_of(machine, machine.cores[cores[0]].location.chip);
         chip.cores = std::move(cores);
         chip.base.assign(physical_cores_per_chip, 0);
+        if (with_calendars) chip.calendar_slots = slots_of_one_shape(machine, chip.cores);
         n_sums.push_back(0);
         for (const std::uint32_t c : chip.cores) {
             const SynapticInput* const input = machine.cores[c].program->synaptic_input();
             if (input == nullptr) continue;
             chip.base[machine.cores[c].location.core] = static_cast<std::uint32_t>(n_sums.back());
+            const std::size_t slot = std::size_t{1} << input->ring.tick_shift;
             // A slot of padding: the slots of one tick of all cores then fall into different sets of the cache.
-            n_sums.back() += input->ring.sums.size() + (std::size_t{1} << input->ring.tick_shift);
+            n_sums.back() += chip.calendar_slots > 0 ? slots_beside_calendar * slot : input->ring.sums.size() + slot;
         }
         chips.push_back(std::move(chip));
     }
@@ -54,9 +72,15 @@ std::vector<ChipTargets> chip_targets(Machine& machine, LargeBuffer& ring_memory
         ChipTargets& chip = chips[i];
         chip.sums = free.first(n_sums[i]);
         free = free.subspan(n_sums[i]);
-        for (const std::uint32_t c : chip.cores)
-            if (SynapticInput* const input = machine.cores[c].program->synaptic_input())
-                move_sums(input->ring, chip.sums.subspan(chip.base[machine.cores[c].location.core]));
+        for (const std::uint32_t c : chip.cores) {
+            SynapticInput* const input = machine.cores[c].program->synaptic_input();
+            if (input == nullptr) continue;
+            const std::span<std::uint16_t> place = chip.sums.subspan(chip.base[machine.cores[c].location.core]);
+            if (chip.calendar_slots > 0)
+                shrink(input->ring, slots_beside_calendar, place);
+            else
+                move_sums(input->ring, place);
+        }
     }
     return chips;
 }

@@ -35,6 +35,7 @@ struct ChipTargets {
     Chip* chip = nullptr;
     std::vector<std::uint32_t> cores;  ///< indices in Machine::cores of all that run here, ascending by virtual core
     std::vector<std::uint32_t> base;   ///< [virtual core]: first sum of its ring buffer
+    std::uint32_t calendar_slots = 0;  ///< events wait in calendars of so many slots; 0: in the ring buffers
     std::span<std::uint16_t> sums;     ///< in RingMemory
     std::vector<std::uint32_t> ranks;         ///< of the senders that are heard here, ascending
     std::vector<std::uint32_t> block_begin;   ///< [index in ranks] into blocks, and the end
@@ -43,7 +44,11 @@ struct ChipTargets {
 
 /// The chips that run cores, with their ring buffers moved side by side. Programs must have started.
 /// @param ring_memory  made here: where the ring buffers of all chips are from now on
-std::vector<ChipTargets> chip_targets(Machine& machine, LargeBuffer& ring_memory);
+/// @param with_calendars  ring buffers shrink to `slots_beside_calendar`, on chips where all have one shape
+std::vector<ChipTargets> chip_targets(Machine& machine, LargeBuffer& ring_memory, bool with_calendars);
+
+/// Enough for what goes past the calendar: drives with delays of a tick or two.
+constexpr std::uint32_t slots_beside_calendar = 2;
 
 /// A sender and the paths of its keys.
 struct RankedPaths {

@@ -48,6 +48,7 @@ std::optional<Drive> drive_of(Machine& machine, std::uint32_t source, std::span<
         if (path.receivers.size() != 1 || path.receivers[0] != drive.target) return std::nullopt;
         drive.unknown = drive.unknown || find_entry(input->table, path.first_key) == nullptr;
         for (const RowBlock& block : resolve(*input, path.first_key, path.n_keys)) {
+            if (block.max_delay_ticks > (input->ring.index_mask >> input->ring.tick_shift) + 1) return std::nullopt;
             const std::uint32_t first = path.first_key - machine.cores[source].keys.key;
             drive.rows.push_back(
                 {first, first + path.n_keys, block, diagonal_of(block, path.n_keys, input->shape)});
@@ -63,7 +64,7 @@ void deliver(Machine& machine, const Drive& drive, std::uint32_t sent, std::span
     if (counts.empty()) return;
     for (const Drive::Rows& rows : drive.rows) {
         if (rows.diagonal == nullptr) continue;
-        const std::uint32_t index = (rows.diagonal[0] + (sent << input.ring.tick_shift)) & input.ring.index_mask;
+        const std::uint32_t index = ((rows.diagonal[0] & 0xffff) + (sent << input.ring.tick_shift)) & input.ring.index_mask;
         const CountsAdded added = add_counts(input.ring.sums.subspan(index, rows.end - rows.first), rows.diagonal,
                                              counts.data() + rows.first);
         input.synaptic_events += added.events;

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <exception>
+#include <iterator>
 #include <numeric>
 #include <thread>
 
@@ -29,13 +30,15 @@ struct FunctionalEngine::Worker {
     std::vector<RankedList> lists;  ///< of its cores that send, by rank
     SpikeBatch batches[2];          ///< one is read by all while the other is written
     std::vector<SpikeRun> runs;     ///< of all threads in the window before
+    std::uint32_t measured_ticks = 0;
+    Delivery deliveries[2];
 };
 
 namespace {
 
 constexpr std::uint32_t barrier_spins = 60000;  ///< one to three milliseconds: waking up from sleep takes longer than a window
 constexpr std::uint32_t most_window_ticks = 256;     ///< bounds the memory of spike lists
-constexpr std::uint32_t windows_per_measured = 32;  ///< reading the clock for every core takes longer than a small core
+constexpr std::uint32_t windows_per_measured = 31;  ///< reading the clock for every core takes longer than a small core
 constexpr double worst_imbalance = 1.03;
 
 using Clock = std::chrono::steady_clock;
@@ -116,6 +119,22 @@ void on_threads(unsigned n, const Job& job) {
         if (failure) std::rethrow_exception(failure);
 }
 
+/// Bytes of ring buffers that spikes fall into: as many slots as there are delays between the shortest and the longest.
+std::size_t active_ring_bytes(const Machine& machine) {
+    std::size_t bytes = 0;
+    for (const Core& core : machine.cores) {
+        const SynapticInput* const input = core.program->synaptic_input();
+        if (input == nullptr) continue;
+        std::uint32_t shortest = ~0u, longest = 0;
+        for (const LooseRows& rows : input->loose) {
+            shortest = std::min(shortest, rows.min_delay_ticks);
+            longest = std::max(longest, rows.max_delay_ticks);
+        }
+        if (longest > 0) bytes += (std::size_t{longest - shortest + 1} << input->ring.tick_shift) * sizeof(std::uint16_t);
+    }
+    return bytes;
+}
+
 void clear(SpikeList& list) {
     list.atoms.clear();
     list.repeats.clear();
@@ -149,7 +168,7 @@ void FunctionalEngine::start() {
     for (const std::exception_ptr& failure : failures)
         if (failure) std::rethrow_exception(failure);
 
-    chips_ = chip_targets(machine_, ring_memory_);
+    chips_ = chip_targets(machine_, ring_memory_, active_ring_bytes(machine_) > options_.ring_cache_bytes);
     sources_.resize(machine_.cores.size());
     cost_ns_.clear();
     for (const Core& core : machine_.cores) {
@@ -204,8 +223,10 @@ void FunctionalEngine::share_out() {
     double total = 0.0;
     for (std::uint32_t c = 0; c < machine_.cores.size(); ++c)
         if (!sources_[c].drives) total += cost_of(c);
+    std::vector<ChipPart> old;
     workers_.resize(options_.threads);
     for (Worker& worker : workers_) {
+        std::move(worker.parts.begin(), worker.parts.end(), std::back_inserter(old));
         worker.parts.clear();
         worker.lists.clear();
     }
@@ -224,6 +245,11 @@ void FunctionalEngine::share_out() {
                 workers_[w].parts.push_back(
                     make_part(machine_, chip, cores_of[w], static_cast<std::uint32_t>(by_rank_.size())));
     }
+    std::vector<ChipPart*> from, to;
+    for (ChipPart& part : old) from.push_back(&part);
+    for (Worker& worker : workers_)
+        for (ChipPart& part : worker.parts) to.push_back(&part);
+    move_events(machine_, from, to);
     for (Worker& worker : workers_) {
         for (const ChipPart& part : worker.parts)
             for (const std::uint32_t c : part.cores)
@@ -257,55 +283,88 @@ void FunctionalEngine::run(std::uint32_t n_ticks) {
         share_out();
     const bool oversubscribed = options_.threads > std::max(1u, std::thread::hardware_concurrency());
     Barrier barrier(options_.threads, oversubscribed ? 0 : barrier_spins);
+    measured_ns_.assign(machine_.cores.size(), 0.0);
     on_threads(options_.threads, [&](unsigned thread) noexcept {
         Worker& worker = workers_[thread];
-        const auto read_batches = [&](std::size_t parity) {
-            std::vector<const SpikeBatch*> batches;
-            for (const Worker& from : workers_) batches.push_back(&from.batches[parity]);
-            merge(batches, worker.runs);
-        };
         worker.runs.clear();
-        std::size_t parity = 0;
+        worker.measured_ticks = 0;
+        std::size_t batch = 0;
         std::uint32_t n_windows = 0;
-        for (std::uint32_t done = 0; done < n_ticks; ++n_windows, parity ^= 1) {
+        for (std::uint32_t done = 0; done < n_ticks; ++n_windows) {
             const std::uint32_t ticks = std::min(window_, n_ticks - done);
-            run_window(worker, value(now_) + done, ticks, parity, n_windows % windows_per_measured == 1);
+            run_window(worker, value(now_) + done, ticks, batch, n_windows % windows_per_measured == 1);
             done += ticks;
             barrier.arrive_and_wait();
-            read_batches(parity);
+            read_spikes(worker, batch);
+            batch ^= 1;
         }
         for (ChipPart& part : worker.parts) {
-            deliver(machine_, part, worker.runs);
+            worker.deliveries[0].begin(machine_, part, worker.runs);
+            worker.deliveries[0].finish();
             settle(machine_, part);
         }
     });
     now_ = Tick{value(now_) + n_ticks};
+    take_costs();
     settle_counters();
 }
 
-void FunctionalEngine::run_window(Worker& worker, std::uint32_t first_tick, std::uint32_t n_ticks, std::size_t parity,
+/// The spikes of all threads in the window whose batch that is, in one order.
+void FunctionalEngine::read_spikes(Worker& worker, std::size_t batch) {
+    std::vector<const SpikeBatch*> batches;
+    for (const Worker& from : workers_) batches.push_back(&from.batches[batch]);
+    merge(batches, worker.runs);
+}
+
+void FunctionalEngine::run_window(Worker& worker, std::uint32_t first_tick, std::uint32_t n_ticks, std::size_t batch,
                                   bool measured) {
-    for (ChipPart& part : worker.parts) {
+    Delivery* now = &worker.deliveries[0];
+    Delivery* next = &worker.deliveries[1];
+    if (!worker.parts.empty()) {
+        now->begin(machine_, worker.parts[0], worker.runs);
+        now->ask_ahead();
+    }
+    Clock::time_point last = measured ? Clock::now() : Clock::time_point{};
+    for (std::size_t p = 0; p < worker.parts.size(); ++p) {
+        ChipPart& part = worker.parts[p];
+        const bool more = p + 1 < worker.parts.size();
+        if (more) {
+            next->begin(machine_, worker.parts[p + 1], worker.runs);
+            if (const auto& calendar = worker.parts[p + 1].calendar) calendar->ask_for_tick(first_tick);
+        }
+        now->finish();
+        if (more) next->ask_ahead();
+        std::swap(now, next);
+        for (std::uint32_t k = 0; k < n_ticks; ++k) drain(machine_, part, Tick{first_tick + k});
         if (!measured) {
-            deliver(machine_, part, worker.runs);
             for (const std::uint32_t c : part.cores) run_core(c, first_tick, n_ticks);
             continue;
         }
-        // A running mean; what delivering costs is divided among the cores of the part.
-        const double weight = 0.25 / n_ticks;
-        Clock::time_point last = Clock::now();
-        deliver(machine_, part, worker.runs);
+        // What delivering costs is divided among the cores of the part; what drives cost counts with what they drive.
         Clock::time_point here = Clock::now();
         const double delivery = nanoseconds(here - last) / static_cast<double>(part.cores.size());
         for (const std::uint32_t c : part.cores) {
             last = here;
             run_core(c, first_tick, n_ticks);
             here = Clock::now();
-            cost_ns_[c] = 0.75 * cost_ns_[c] + weight * (delivery + nanoseconds(here - last));
-            for (const Drive& drive : sources_[c].driven_by) cost_ns_[drive.source] = 0.0;
+            measured_ns_[c] += delivery + nanoseconds(here - last);
         }
+        last = here;
     }
-    collect(worker.lists, first_tick, n_ticks, worker.batches[parity]);
+    if (measured) worker.measured_ticks += n_ticks;
+    collect(worker.lists, first_tick, n_ticks, worker.batches[batch]);
+}
+
+/// Takes what cores cost in the measured windows for what they will cost.
+void FunctionalEngine::take_costs() {
+    for (const Worker& worker : workers_) {
+        if (worker.measured_ticks == 0) continue;
+        for (const ChipPart& part : worker.parts)
+            for (const std::uint32_t c : part.cores) {
+                cost_ns_[c] = 0.5 * cost_ns_[c] + 0.5 * measured_ns_[c] / worker.measured_ticks;
+                for (const Drive& drive : sources_[c].driven_by) cost_ns_[drive.source] = 0.0;
+            }
+    }
 }
 
 void FunctionalEngine::run_core(std::uint32_t c, std::uint32_t first_tick, std::uint32_t n_ticks) {

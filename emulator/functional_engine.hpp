@@ -22,6 +22,9 @@ namespace spinn {
 
 struct FunctionalOptions {
     unsigned threads = 1;
+    /// Ring buffers that take more than this would not stay in the cache: arrivals wait in calendars then. Changes how
+    /// fast a run is, and nothing else.
+    std::size_t ring_cache_bytes = std::size_t{4} << 20;
 };
 
 class FunctionalEngine {
@@ -55,7 +58,9 @@ class FunctionalEngine {
     void resolve_routes();
     void share_out();
     bool is_shared_out_badly() const;
-    void run_window(Worker& worker, std::uint32_t first_tick, std::uint32_t n_ticks, std::size_t parity, bool measured);
+    void read_spikes(Worker& worker, std::size_t batch);
+    void run_window(Worker& worker, std::uint32_t first_tick, std::uint32_t n_ticks, std::size_t batch, bool measured);
+    void take_costs();
     void run_core(std::uint32_t c, std::uint32_t first_tick, std::uint32_t n_ticks);
     void settle_counters();
 
@@ -66,6 +71,7 @@ class FunctionalEngine {
     std::vector<Source> sources_;         ///< [core]
     std::vector<std::uint32_t> by_rank_;  ///< [rank]: core; ranks are places in the order of keys
     std::vector<double> cost_ns_;         ///< [core] of a tick, estimated, then measured
+    std::vector<double> measured_ns_;     ///< [core] in the measured ticks of the run under way
     std::vector<Worker> workers_;
     std::uint32_t window_ = 1;
     Tick now_{0};

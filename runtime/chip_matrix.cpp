@@ -23,6 +23,12 @@ const PopulationEntry* entry_of_address(const PopulationTable& table, std::uint3
     return nullptr;
 }
 
+/// Gives their memory back, which clearing would not.
+void free_synapses(LooseRows& rows) {
+    rows.row = std::vector<std::uint32_t>();
+    rows.word = std::vector<std::uint32_t>();
+}
+
 [[noreturn]] void refuse(std::string what, std::uint32_t key, std::string fix) {
     constexpr char digits[] = "0123456789abcdef";
     std::string hex = "0x";
@@ -92,7 +98,7 @@ std::size_t write_matrix(std::uint32_t key, std::span<const Column> columns, std
         std::uint32_t* const place = next.data() + std::size_t{c} * n_rows;
         LooseRows& rows = *columns[c].rows;
         for (std::size_t i = 0; i < rows.word.size(); ++i) words[place[rows.row[i]]++] = rows.word[i];
-        rows = {rows.address_index, n_rows, rows.min_delay_ticks, {}, {}};
+        free_synapses(rows);
     }
     return used;
 }
@@ -144,7 +150,7 @@ void lay_out_rows(std::span<const ChipCore> cores) {
     }
     for (const ChipCore& core : cores) {
         core.input->virtual_core = core.virtual_core;
-        for (LooseRows& rows : core.input->loose) rows = {rows.address_index, rows.n_rows, rows.min_delay_ticks, {}, {}};
+        for (LooseRows& rows : core.input->loose) free_synapses(rows);
     }
 }
 

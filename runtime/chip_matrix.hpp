@@ -24,7 +24,7 @@ struct SynapticInput;
 struct LooseRows {
     std::uint32_t address_index = 0;  ///< of the matrix in the core's address list
     std::uint32_t n_rows = 0;
-    std::uint32_t min_delay_ticks = ~0u;  ///< the smallest in-row delay
+    std::uint32_t min_delay_ticks = ~0u, max_delay_ticks = 0;  ///< the smallest and the largest in-row delay
     std::vector<std::uint32_t> row, word;  ///< [synapse]
 };
 

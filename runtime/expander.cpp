@@ -33,7 +33,7 @@ LooseRows& loose_rows(std::vector<LooseRows>& matrices, std::uint32_t address_in
                                 .fix = "map the network again with this version"});
         return rows;
     }
-    matrices.push_back({address_index, n_rows, ~0u, {}, {}});
+    matrices.push_back({address_index, n_rows, ~0u, 0, {}, {}});
     return matrices.back();
 }
 
@@ -81,6 +81,7 @@ ExpandedRows expand(std::span<const CoreProjection> projections, const SystemReg
             rows.row.push_back(row);
             rows.word.push_back(word);
             rows.min_delay_ticks = std::min(rows.min_delay_ticks, delay_ticks);
+            rows.max_delay_ticks = std::max(rows.max_delay_ticks, delay_ticks);
             ++result.synapses;
         };
         generate_batches(projection.rule, system.first_atom, system.n_atoms, [&](std::span<const Synapse> batch) {

@@ -104,6 +104,41 @@ SPINN_VECTOR_CLONES void add_together(RowColumns& columns, const RowEnds& rows, 
     for (; i < n; ++i) add(i);
 }
 
+/// The same, into a calendar: a word's slot is (word + tick) / slot size, its place that of its sum in the slot of a tick.
+SPINN_VECTOR_CLONES void enter_together(RowColumns& columns, const RowEnds& rows, std::uint32_t sent,
+                                        ComingWords& coming) {
+    alignas(64) std::uint32_t event[most_together + 2 * lanes];
+    alignas(64) std::uint32_t slot[most_together + 2 * lanes];
+    const std::uint32_t n_columns = columns.end - columns.first;
+    const std::uint32_t tick_shift = columns.tick_shift;
+    for (std::uint32_t c = 0; c < n_columns; ++c) {
+        const Lanes ring = Lanes{} + columns.base[c];
+        std::uint32_t i = rows.ends[c];
+        do {
+            *reinterpret_cast<Lanes*>(event + i) = ring;
+            i += lanes;
+        } while (i < rows.ends[c + 1]);
+    }
+    const Lanes sum_and_weight = Lanes{} + (0xffff0000u | ((1u << tick_shift) - 1));
+    const Lanes now = Lanes{} + (sent << tick_shift), mask = Lanes{} + columns.index_mask;
+    const std::uint32_t* const words = rows.words;
+    const std::uint32_t n = rows.ends[n_columns];
+    for (std::uint32_t i = 0; i < n; i += lanes) {
+        const Lanes word = *reinterpret_cast<const Lanes*>(words + i);
+        *reinterpret_cast<Lanes*>(slot + i) = ((word + now) & mask) >> tick_shift;
+        *reinterpret_cast<Lanes*>(event + i) += word & sum_and_weight;
+    }
+    EventCalendar& calendar = *columns.calendar;
+    std::uint32_t i = 0;
+    for (; i + lanes <= n; i += lanes) {
+        ask_for_line(coming);
+#pragma GCC unroll 16
+        for (std::uint32_t lane = 0; lane < lanes; ++lane) calendar.enter(slot[i + lane], event[i + lane]);
+    }
+    ask_for_line(coming);
+    for (; i < n; ++i) calendar.enter(slot[i], event[i]);
+}
+
 /// One row, as add_row() does it, its saturations counted apart.
 void add_one(RowColumns& columns, std::uint32_t c, std::span<const std::uint32_t> words, std::uint32_t sent,
              ComingWords& coming) {
@@ -121,6 +156,17 @@ void add_one(RowColumns& columns, std::uint32_t c, std::span<const std::uint32_t
         sums[(word + offset) & mask] = static_cast<std::uint16_t>(sum);
     }
     columns.saturated[c] += saturated;
+}
+
+/// One row into the calendar, each event `repeats` times.
+void enter_one(RowColumns& columns, std::uint32_t c, std::span<const std::uint32_t> words, std::uint32_t sent,
+               std::uint32_t repeats) {
+    const std::uint32_t sum_and_weight = 0xffff0000u | ((1u << columns.tick_shift) - 1);
+    for (const std::uint32_t word : words) {
+        const std::uint32_t slot = ((word + (sent << columns.tick_shift)) & columns.index_mask) >> columns.tick_shift;
+        for (std::uint32_t k = 0; k < repeats; ++k)
+            columns.calendar->enter(slot, (word & sum_and_weight) + columns.base[c]);
+    }
 }
 
 /// Sums as they are when nothing is cut. @returns the largest: above 65535, or with a count beyond 16 bits, it was not
@@ -150,10 +196,18 @@ void add_rows(RowColumns& columns, const std::uint32_t* ends, std::uint32_t n_co
     const std::uint32_t n_here = columns.end - columns.first;
     const std::uint32_t n = rows.ends[n_here];
     if (n <= most_together && n < 2 * lanes * n_here) {
-        if (n > 0) add_together(columns, rows, sent, coming);
+        if (n > 0 && columns.calendar != nullptr)
+            enter_together(columns, rows, sent, coming);
+        else if (n > 0)
+            add_together(columns, rows, sent, coming);
     } else {
-        for (std::uint32_t c = 0; c < n_here; ++c)
-            add_one(columns, c, {rows.words + rows.ends[c], rows.words + rows.ends[c + 1]}, sent, coming);
+        for (std::uint32_t c = 0; c < n_here; ++c) {
+            const std::span<const std::uint32_t> row(rows.words + rows.ends[c], rows.words + rows.ends[c + 1]);
+            if (columns.calendar != nullptr)
+                enter_one(columns, c, row, sent, 1);
+            else
+                add_one(columns, c, row, sent, coming);
+        }
     }
     while (coming.next < coming.end) ask_for_line(coming);
 }
@@ -165,8 +219,12 @@ void add_rows(RowColumns& columns, const std::uint32_t* ends, std::uint32_t n_co
     for (std::uint32_t c = 0; c < columns.end - columns.first; ++c) {
         if ((wanted >> c & 1) == 0) continue;
         const std::span<const std::uint32_t> row(rows.words + rows.ends[c], rows.words + rows.ends[c + 1]);
-        const RingView ring{columns.tick_shift, columns.index_mask, columns.sums + columns.base[c]};
-        columns.saturated[c] += add_row(ring, row, sent, repeats);
+        if (columns.calendar != nullptr) {
+            enter_one(columns, c, row, sent, repeats);
+        } else {
+            const RingView ring{columns.tick_shift, columns.index_mask, columns.sums + columns.base[c]};
+            columns.saturated[c] += add_row(ring, row, sent, repeats);
+        }
         columns.events[c] += row.size() * repeats;
     }
 }

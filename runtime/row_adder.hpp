@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "runtime/chip_matrix.hpp"
+#include "runtime/event_calendar.hpp"
 
 namespace spinn {
 
@@ -18,10 +19,11 @@ struct RowColumns {
     std::uint32_t first = 0, end = 0;      ///< columns
     std::uint32_t tick_shift = 0;          ///< of all these ring buffers
     std::uint32_t index_mask = 0;          ///< likewise
-    std::uint16_t* sums = nullptr;         ///< of all cores of the chip
+    std::uint16_t* sums = nullptr;         ///< of all cores of the chip; with a calendar of one slot each, at most 65536
     std::vector<std::uint32_t> base;       ///< [column - first]: first sum of its ring buffer
     std::vector<std::uint64_t> events;     ///< [column - first]: words added, times repeats; with room for whole vectors
     std::vector<std::uint64_t> saturated;  ///< [column - first]: additions that were cut
+    EventCalendar* calendar = nullptr;     ///< where events go first; null: straight to the sums
 };
 
 /// Elements that RowColumns::events needs for n columns.

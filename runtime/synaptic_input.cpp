@@ -27,7 +27,13 @@ RingBuffer make_ring_buffer(const SynapseRegion& shape) {
 void move_sums(RingBuffer& ring, std::span<std::uint16_t> place) {
     std::copy(ring.sums.begin(), ring.sums.end(), place.begin());
     ring.sums = place.first(ring.sums.size());
-    ring.storage = {};
+    ring.storage = std::vector<std::uint16_t>();
+}
+
+void shrink(RingBuffer& ring, std::uint32_t n_slots, std::span<std::uint16_t> place) {
+    ring.index_mask = (n_slots << ring.tick_shift) - 1;
+    ring.sums = place.first(std::size_t{ring.index_mask} + 1);
+    ring.storage = std::vector<std::uint16_t>();
 }
 
 std::uint64_t add_weight(std::uint16_t& sum, std::uint32_t weight, std::uint32_t repeats) {
@@ -62,7 +68,10 @@ std::vector<RowBlock> resolve(const SynapticInput& input, std::uint32_t first_ke
         block.rows = block.matrix.rows;
         block.rows.offsets += row_of(*entry, first_key);
         for (const LooseRows& rows : input.loose)
-            if (rows.address_index == a) block.min_delay_ticks = rows.min_delay_ticks;
+            if (rows.address_index == a) {
+                block.min_delay_ticks = rows.min_delay_ticks;
+                block.max_delay_ticks = rows.max_delay_ticks;
+            }
         blocks.push_back(block);
     }
     return blocks;

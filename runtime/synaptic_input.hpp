@@ -44,6 +44,10 @@ struct RingView {
 /// Moves the sums to `place`, which has room for all of them and must outlive the buffer.
 void move_sums(RingBuffer& ring, std::span<std::uint16_t> place);
 
+/// Leaves the buffer no more than `n_slots` slots, at `place`: for an engine that keeps arrivals elsewhere until their
+/// tick comes. All sums must be 0. @param n_slots  a power of two
+void shrink(RingBuffer& ring, std::uint32_t n_slots, std::span<std::uint16_t> place);
+
 /// Adds `weight` to a sum `repeats` times; a sum that would pass 65535 stays there. @returns how many were cut
 std::uint64_t add_weight(std::uint16_t& sum, std::uint32_t weight, std::uint32_t repeats);
 
@@ -70,7 +74,7 @@ struct RowBlock {
     ChipMatrix matrix;
     MatrixRows rows;                      ///< from the first key on
     std::uint32_t column = 0;             ///< this core's
-    std::uint32_t min_delay_ticks = ~0u;  ///< of any row of the matrix in this column
+    std::uint32_t min_delay_ticks = ~0u, max_delay_ticks = 0;  ///< of any row of the matrix in this column
 };
 /// The row of the i-th key.
 inline std::span<const std::uint32_t> row(const RowBlock& block, std::uint32_t i) {
