@@ -67,7 +67,7 @@ class Delivery {
 
  private:
     static constexpr std::uint32_t queue_size = 64;  ///< a power of two
-    static constexpr std::uint32_t lines_ahead = 16;  ///< asked for and not yet added
+    static constexpr std::uint32_t lines_ahead = 32;  ///< asked for and not yet added
 
     void fill();
     ComingWords ask_next();

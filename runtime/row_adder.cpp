@@ -14,6 +14,7 @@ namespace {
 constexpr std::uint32_t lanes = 16;
 /// A store of 16 words as one, at any address: compilers do not make one of a loop that the next column overlaps.
 typedef std::uint32_t Lanes __attribute__((vector_size(4 * lanes), aligned(4), may_alias));
+typedef std::uint32_t HalfLanes __attribute__((vector_size(2 * lanes), aligned(4), may_alias));
 constexpr std::uint32_t most_together = 1024;  ///< words whose places are worked out before they are added
 constexpr std::uint32_t most_columns = 32;     ///< more than a chip has cores, and whole vectors
 
@@ -58,22 +59,38 @@ inline void ask_for_line(ComingWords& coming) {
     coming.next += lanes;
 }
 
+/// Writes the base of each column to the places of its words, whole stores at a time: each runs over into the next
+/// column's places, which are written after it. With stores as long as most rows the loop has no branch that is hard to
+/// foresee.
+template <bool halves>
+inline void spread_bases(const RowColumns& columns, const RowEnds& rows, std::uint32_t* place) {
+    for (std::uint32_t c = 0; c < columns.end - columns.first; ++c) {
+        std::uint32_t i = rows.ends[c];
+        do {
+            if constexpr (halves)
+                *reinterpret_cast<HalfLanes*>(place + i) = HalfLanes{} + columns.base[c];
+            else
+                *reinterpret_cast<Lanes*>(place + i) = Lanes{} + columns.base[c];
+            i += halves ? lanes / 2 : lanes;
+        } while (i < rows.ends[c + 1]);
+    }
+}
+inline void spread_bases(const RowColumns& columns, const RowEnds& rows, std::uint32_t* place) {
+    const std::uint32_t n_columns = columns.end - columns.first;
+    if (rows.ends[n_columns] < 4 * n_columns)
+        spread_bases<true>(columns, rows, place);
+    else
+        spread_bases<false>(columns, rows, place);
+}
+
 /// Short rows of many columns. A word's place is (word + tick) in its own ring buffer; all ring buffers lie in one array.
-/// A store of 16 lanes a column writes the column's base and runs over into the next one's place, which is written
-/// after it: the usual rows need no branch. Places of all words are found before the first is added: the adding loop,
+/// Places of all words are found before the first is added: the adding loop,
 /// which no vector instruction helps, is then as short as it can be, and unrolled runs at the speed of the cache.
 SPINN_VECTOR_CLONES void add_together(RowColumns& columns, const RowEnds& rows, std::uint32_t sent,
                                       ComingWords& coming) {
     alignas(64) std::uint32_t place[most_together + 2 * lanes];
     const std::uint32_t n_columns = columns.end - columns.first;
-    for (std::uint32_t c = 0; c < n_columns; ++c) {
-        const Lanes base = Lanes{} + columns.base[c];
-        std::uint32_t i = rows.ends[c];
-        do {
-            *reinterpret_cast<Lanes*>(place + i) = base;
-            i += lanes;
-        } while (i < rows.ends[c + 1]);
-    }
+    spread_bases(columns, rows, place);
     const Lanes offset = Lanes{} + (sent << columns.tick_shift), mask = Lanes{} + columns.index_mask;
     const std::uint32_t* const words = rows.words;
     const std::uint32_t n = rows.ends[n_columns];
@@ -111,14 +128,7 @@ SPINN_VECTOR_CLONES void enter_together(RowColumns& columns, const RowEnds& rows
     alignas(64) std::uint32_t slot[most_together + 2 * lanes];
     const std::uint32_t n_columns = columns.end - columns.first;
     const std::uint32_t tick_shift = columns.tick_shift;
-    for (std::uint32_t c = 0; c < n_columns; ++c) {
-        const Lanes ring = Lanes{} + columns.base[c];
-        std::uint32_t i = rows.ends[c];
-        do {
-            *reinterpret_cast<Lanes*>(event + i) = ring;
-            i += lanes;
-        } while (i < rows.ends[c + 1]);
-    }
+    spread_bases(columns, rows, event);
     const Lanes sum_and_weight = Lanes{} + (0xffff0000u | ((1u << tick_shift) - 1));
     const Lanes now = Lanes{} + (sent << tick_shift), mask = Lanes{} + columns.index_mask;
     const std::uint32_t* const words = rows.words;
