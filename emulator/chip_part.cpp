@@ -45,7 +45,7 @@ ColumnsOfMatrix columns_of(Machine& machine, ChipPart& part, const ChipMatrix& m
         RowColumns& columns = part.columns.back();
         columns.end = column + 1;
         columns.base.push_back(part.chip->base[virtual_core]);
-        columns.events.resize(padded_columns(columns.base.size()));
+        columns.events.push_back(0);
         columns.saturated.push_back(0);
         part.column_core.back().push_back(c);
     }
@@ -278,6 +278,7 @@ void settle(Machine& machine, ChipPart& part) {
     }
     for (std::size_t i = 0; i < part.columns.size(); ++i) {
         RowColumns& columns = part.columns[i];
+        settle_events(columns);
         for (std::size_t c = 0; c < part.column_core[i].size(); ++c) {
             SynapticInput& input = *machine.cores[part.column_core[i][c]].program->synaptic_input();
             input.synaptic_events += columns.events[c];

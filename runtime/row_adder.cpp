@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
+#include <iterator>
 
 #include "runtime/synaptic_input.hpp"
 #include "runtime/vector_clones.hpp"
@@ -16,6 +17,7 @@ constexpr std::uint32_t lanes = 16;
 typedef std::uint32_t Lanes __attribute__((vector_size(4 * lanes), aligned(4), may_alias));
 typedef std::uint32_t HalfLanes __attribute__((vector_size(2 * lanes), aligned(4), may_alias));
 constexpr std::uint32_t most_together = 1024;  ///< words whose places are worked out before they are added
+constexpr std::uint32_t most_unsettled = 65536;  ///< rows end at 65535 at most
 constexpr std::uint32_t most_columns = 32;     ///< more than a chip has cores, and whole vectors
 
 /// Ends of the rows of the columns, counted from the first of them; [0] is 0.
@@ -24,28 +26,23 @@ struct RowEnds {
     std::uint32_t ends[most_columns + 1];  ///< beyond the last column, garbage
 };
 
-/// Ends of the rows of up to 16 columns, as they stand packed; beyond the last column, garbage.
-inline void unpack_ends(const std::uint32_t* packed, std::uint32_t first, std::uint32_t begin, std::uint32_t* ends) {
-    std::uint16_t raw[lanes];
-    std::memcpy(raw, reinterpret_cast<const std::byte*>(packed) + 2 * std::size_t{first}, sizeof raw);
-    for (std::uint32_t c = 0; c < lanes; ++c) ends[c] = raw[c] - begin;
-}
-
-SPINN_VECTOR_CLONES void row_ends(const RowColumns& columns, const std::uint32_t* packed, std::uint32_t n_columns,
+/// Unpacks the ends of the rows, and sums them for the count of events.
+SPINN_VECTOR_CLONES void row_ends(RowColumns& columns, const std::uint32_t* packed, std::uint32_t n_columns,
                                   RowEnds& rows) {
     const std::uint32_t begin = row_begin(packed, columns.first);
     rows.words = packed + ends_words(n_columns) + begin;
     rows.ends[0] = 0;
-    for (std::uint32_t c = columns.first; c < columns.end; c += lanes)
-        unpack_ends(packed, c, begin, rows.ends + 1 + c - columns.first);
-}
-
-/// Counts the words of every column.
-SPINN_VECTOR_CLONES void count_events(RowColumns& columns, const RowEnds& rows) {
-    std::uint64_t* __restrict events = columns.events.data();
-    const std::uint32_t* __restrict ends = rows.ends;
-    for (std::uint32_t c = columns.first; c < columns.end; c += lanes, events += lanes, ends += lanes)
-        for (std::size_t lane = 0; lane < lanes; ++lane) events[lane] += ends[lane + 1] - ends[lane];
+    for (std::uint32_t c = 0; c < columns.end - columns.first; c += lanes) {
+        std::uint16_t raw[lanes];
+        std::memcpy(raw, reinterpret_cast<const std::byte*>(packed) + 2 * (std::size_t{c} + columns.first), sizeof raw);
+        std::uint32_t* __restrict const end = rows.ends + 1 + c;
+        std::uint32_t* __restrict const sum = columns.ends + c;
+        for (std::size_t lane = 0; lane < lanes; ++lane) {
+            end[lane] = raw[lane] - begin;
+            sum[lane] += end[lane];
+        }
+    }
+    if (++columns.unsettled == most_unsettled) settle_events(columns);
 }
 
 std::uint32_t column_of(const RowColumns& columns, std::uint32_t place) {
@@ -202,7 +199,6 @@ void add_rows(RowColumns& columns, const std::uint32_t* ends, std::uint32_t n_co
               ComingWords coming) {
     RowEnds rows;
     row_ends(columns, ends, n_columns, rows);
-    count_events(columns, rows);
     const std::uint32_t n_here = columns.end - columns.first;
     const std::uint32_t n = rows.ends[n_here];
     if (n <= most_together && n < 2 * lanes * n_here) {
@@ -227,6 +223,7 @@ void add_rows(RowColumns& columns, const std::uint32_t* ends, std::uint32_t n_co
     RowEnds rows;
     row_ends(columns, ends, n_columns, rows);
     for (std::uint32_t c = 0; c < columns.end - columns.first; ++c) {
+        columns.events[c] -= rows.ends[c + 1] - rows.ends[c];  // row_ends() has counted it once
         if ((wanted >> c & 1) == 0) continue;
         const std::span<const std::uint32_t> row(rows.words + rows.ends[c], rows.words + rows.ends[c + 1]);
         if (columns.calendar != nullptr) {
@@ -237,6 +234,13 @@ void add_rows(RowColumns& columns, const std::uint32_t* ends, std::uint32_t n_co
         }
         columns.events[c] += row.size() * repeats;
     }
+}
+
+void settle_events(RowColumns& columns) {
+    for (std::uint32_t c = 0; c < columns.end - columns.first; ++c)
+        columns.events[c] += columns.ends[c] - (c == 0 ? 0 : columns.ends[c - 1]);
+    std::fill(std::begin(columns.ends), std::end(columns.ends), 0u);
+    columns.unsettled = 0;
 }
 
 CountsAdded add_counts(std::span<std::uint16_t> sums, const std::uint32_t* weights, const std::uint32_t* counts) {

@@ -21,13 +21,17 @@ struct RowColumns {
     std::uint32_t index_mask = 0;          ///< likewise
     std::uint16_t* sums = nullptr;         ///< of all cores of the chip; with a calendar of one slot each, at most 65536
     std::vector<std::uint32_t> base;       ///< [column - first]: first sum of its ring buffer
-    std::vector<std::uint64_t> events;     ///< [column - first]: words added, times repeats; with room for whole vectors
+    std::vector<std::uint64_t> events;     ///< [column - first]: words added, times repeats, but for those in `ends`
     std::vector<std::uint64_t> saturated;  ///< [column - first]: additions that were cut
+    /// What rows added since `events` was up to date: [column - first] the sum of where their rows end, which costs a row
+    /// less than how long they are. Room for whole vectors; enough bits for most_unsettled rows.
+    alignas(64) std::uint32_t ends[32] = {};
+    std::uint32_t unsettled = 0;
     EventCalendar* calendar = nullptr;     ///< where events go first; null: straight to the sums
 };
 
-/// Elements that RowColumns::events needs for n columns.
-constexpr std::size_t padded_columns(std::size_t n) { return (n + 15) / 16 * 16; }
+/// Brings `events` up to date.
+void settle_events(RowColumns& columns);
 
 /// Words that will be added soon: one line of cache is asked for with every line that is added, so that requests neither
 /// come too late nor block each other.
