@@ -85,12 +85,15 @@ void events(benchmark::State& state, bool with_calendar) {
             n_events += static_cast<std::uint64_t>(words.end - words.next) - ends_words(rows.n_columns);
         }
         ++tick;
-        if (with_calendar)
+        // The sums of this tick are used up.
+        if (with_calendar) {
             drain(calendar, tick, chip.sums.data(), 9, saturated);
-        else  // the slot of this tick is used up
+            std::fill_n(chip.sums.begin(), std::size_t{chip.columns.end} << 9, std::uint16_t{0});
+        } else {
             for (std::uint32_t c = 0; c < chip.columns.end; ++c)
                 std::fill_n(chip.sums.begin() + chip.columns.base[c] + ((tick << 9) & chip.columns.index_mask), 512,
                             std::uint16_t{0});
+        }
     }
     state.counters["events/s"] = benchmark::Counter(static_cast<double>(n_events), benchmark::Counter::kIsRate);
     state.counters["MB"] = static_cast<double>(chip.pool.size()) * 4e-6;

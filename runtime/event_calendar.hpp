@@ -4,8 +4,8 @@
 /// Ring buffers of many cores with many slots are larger than a processor's cache, and each event goes to another line
 /// of them: most of the time is spent waiting for memory. A calendar appends the events of a tick one after another
 /// instead, 4 bytes each, and adds them to the sums of the tick when it comes. So ring buffers need hardly a slot, and
-/// stay in the cache. The sums, and which additions are cut, are those of adding at once: events of one sum keep their
-/// order.
+/// stay in the cache. Sums are those of adding at once, and events of one sum keep their order, so that the same
+/// additions are cut.
 #pragma once
 
 #include <cstddef>
