@@ -12,6 +12,7 @@
 #include "protocols/machine_image.hpp"
 #include "protocols/types.hpp"
 #include "runtime/fixed_point.hpp"
+#include "runtime/poisson_source.hpp"
 #include "runtime/synaptic_input.hpp"
 
 namespace spinn {
@@ -47,6 +48,7 @@ struct ProgramCounters {
 
 struct ProgramOptions {
     Rounding rounding = Rounding::truncate;
+    PoissonMode poisson = PoissonMode::counter;
 };
 
 class CoreProgram {
