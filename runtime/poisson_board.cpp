@@ -31,8 +31,8 @@ Accum exponential_variate(Kiss& random) {
 
 /// Time to the next spike of a slow source, in 1/1000 ticks.
 std::uint32_t interval(std::uint32_t mean_interval, Kiss& random) {
-    const Accum thousandfold{static_cast<std::int32_t>(static_cast<std::uint32_t>(exponential_variate(random).raw) *
-                                                       interval_scale)};
+    const Accum thousandfold{
+        static_cast<std::int32_t>(static_cast<std::uint32_t>(exponential_variate(random).raw) * interval_scale)};
     return static_cast<std::uint32_t>(round_to_int(thousandfold)) * mean_interval;
 }
 

@@ -146,8 +146,8 @@ void count_block(const PoissonSlice& slice, CounterPoisson& sources, std::uint32
 /// After a change of a source's rate at `tick`: its spikes in the rest of the four ticks that are counted already.
 void recount(const PoissonSlice& slice, CounterPoisson& sources, std::uint32_t atom, std::uint32_t tick) {
     if (tick / ticks_per_block != sources.block) return;
-    const RandomBlock draws = random_block(slice.seed, DrawUse::poisson, sources.block, slice.first_atom + atom,
-                                           slice.population, 0);
+    const RandomBlock draws =
+        random_block(slice.seed, DrawUse::poisson, sources.block, slice.first_atom + atom, slice.population, 0);
     const std::uint32_t table = sources.table_of[atom];
     for (std::uint32_t w = tick % ticks_per_block; w < ticks_per_block; ++w) {
         std::uint8_t& count = sources.counts[w * sources.stride + atom];

@@ -49,9 +49,9 @@ struct CounterPoisson {
     std::vector<Run> runs;                           ///< of atoms with a table, ascending
     bool runs_stale = true;
 
-    std::uint32_t block = 0xffffffff;                ///< the four ticks that `counts` is of
-    std::size_t stride = 0;                          ///< atoms and room to write past them
-    std::vector<std::uint8_t> counts;                ///< [tick of the block][stride]
+    std::uint32_t block = 0xffffffff;                  ///< the four ticks that `counts` is of
+    std::size_t stride = 0;                            ///< atoms and room to write past them
+    std::vector<std::uint8_t> counts;                  ///< [tick of the block][stride]
     std::array<std::uint64_t, ticks_per_block> sum{};  ///< of counts
 };
 

@@ -61,9 +61,10 @@ __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw"))) inline void store_
     _mm256_mask_storeu_epi32(out + 8, static_cast<__mmask8>(lanes >> 8), _mm512_cvtepi64_epi32(word.half[1]));
 }
 
-__attribute__((target("avx512f,avx512vl,avx512dq,avx512bw"))) void philox_avx512(
-    std::uint32_t k0, std::uint32_t k1, std::uint32_t a, std::uint32_t first_b, std::uint32_t c, std::uint32_t d,
-    std::size_t n, std::uint32_t* out) {
+__attribute__((target("avx512f,avx512vl,avx512dq,avx512bw"))) void philox_avx512(std::uint32_t k0, std::uint32_t k1,
+                                                                                 std::uint32_t a, std::uint32_t first_b,
+                                                                                 std::uint32_t c, std::uint32_t d,
+                                                                                 std::size_t n, std::uint32_t* out) {
     const __m512i m0 = _mm512_set1_epi64(multiplier0), m1 = _mm512_set1_epi64(multiplier1);
     const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
     for (std::size_t i = 0; i < n; i += 16) {
@@ -83,10 +84,8 @@ __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw"))) void philox_avx512
             for (int h = 0; h < 2; ++h) {
                 constexpr int exclusive_or = 0x96;
                 const __m512i p0 = _mm512_mul_epu32(c0.half[h], m0), p1 = _mm512_mul_epu32(c2.half[h], m1);
-                c0.half[h] =
-                    _mm512_ternarylogic_epi64(_mm512_srli_epi64(p1, 32), c1.half[h], key0, exclusive_or);
-                c2.half[h] =
-                    _mm512_ternarylogic_epi64(_mm512_srli_epi64(p0, 32), c3.half[h], key1, exclusive_or);
+                c0.half[h] = _mm512_ternarylogic_epi64(_mm512_srli_epi64(p1, 32), c1.half[h], key0, exclusive_or);
+                c2.half[h] = _mm512_ternarylogic_epi64(_mm512_srli_epi64(p0, 32), c3.half[h], key1, exclusive_or);
                 c1.half[h] = p1;
                 c3.half[h] = p0;
             }

@@ -36,8 +36,7 @@ void SourceProgram::start(CoreServices& services, std::uint32_t block_address) {
     else
         sources_ = load_array(block.need(decode_array_region(words), "array region"));
     const auto* const poisson = std::get_if<PoissonSlice>(&sources_);
-    const std::size_t n_sources =
-        poisson != nullptr ? poisson->n_atoms : std::get<ArraySlice>(sources_).region.n_atoms;
+    const std::size_t n_sources = poisson != nullptr ? poisson->n_atoms : std::get<ArraySlice>(sources_).region.n_atoms;
     block.require(n_sources == system_.n_atoms, "system region", "the core has another number of sources than atoms");
     recorder_ = open_recorder(block.need(decode_recording_plan(block.words(Region::recording_index)), "recording plan"),
                               block.address(Region::recording), system_.n_atoms, services);

@@ -37,7 +37,8 @@ Network network_of(const std::string& input, const Results& results, spdlog::log
     return decode_network(image.network, input);
 }
 
-/// The reference draws Poisson spikes by counter. Against other spikes a verdict would judge the sources, not the cells.
+/// The reference draws Poisson spikes by counter. Against other spikes a verdict would judge the sources, not the
+/// cells.
 void refuse_other_draws(const Network& network, const Results& results, const std::string& file) {
     const nlohmann::json run = nlohmann::json::parse(results.provenance, nullptr, false);
     if (!run.is_object() || run.value("poisson", nlohmann::json()) != "board") return;
