@@ -135,7 +135,7 @@ std::string provenance(const ReportData& data) {
            entry("Duration", fixed_text(data.network.duration_ms, 1) + " ms, " +
                                  with_separators(data.comparison.ticks) + " steps") +
            entry("Image", header.image_hash) + entry("Machine", member(run, "machine")) +
-           entry("Rounding", member(run, "rounding")) +
+           entry("Rounding", member(run, "rounding")) + entry("Poisson sources", member(run, "poisson")) +
            entry("Run by", member(run, "program") + " " + member(run, "version")) +
            entry("Threads", member(run, "threads")) + entry("Run time", with_unit("run_s", " s")) +
            entry("Synaptic events", member(run, "synaptic_events")) +

@@ -118,6 +118,8 @@ std::string_view name_of(Rounding rounding) {
     return "?";
 }
 
+std::string_view name_of(PoissonMode mode) { return mode == PoissonMode::board ? "board" : "counter"; }
+
 std::string provenance(const MachineImage& image, const RunOptions& options, const RunReport& report) {
     nlohmann::json json = to_json(report);
     json["program"] = "spinn-emu";
@@ -127,6 +129,7 @@ std::string provenance(const MachineImage& image, const RunOptions& options, con
     json["timestep_ms"] = image.timestep_ms;
     json["machine"] = image.machine.name;
     json["rounding"] = name_of(options.rounding);
+    json["poisson"] = name_of(options.poisson);
     json["image_hash"] = options.image_hash;
     return json.dump();
 }
@@ -147,7 +150,7 @@ RunReport run_image(const MachineImage& image, const RunOptions& options, spdlog
 
     const Stopwatch loading;
     Machine machine = make_machine_of(image.machine);
-    load(machine, image, {.rounding = options.rounding});
+    load(machine, image, {.rounding = options.rounding, .poisson = options.poisson});
     FunctionalEngine engine(machine, {.threads = report.threads});
     engine.start();
     report.load_s = loading.seconds();

@@ -22,6 +22,7 @@ namespace spinn {
 struct RunOptions {
     unsigned threads = 1;
     Rounding rounding = Rounding::truncate;
+    PoissonMode poisson = PoissonMode::counter;
     std::optional<double> duration_ms;                        ///< default: the network's
     std::optional<std::filesystem::path> results;             ///< where to write the results file
     std::string image_hash;                                   ///< provenance

@@ -10,7 +10,7 @@ std::unique_ptr<CoreProgram> make_program(ProgramKind kind, const ProgramOptions
             return std::make_unique<NeuronProgram>(options);
         case ProgramKind::poisson_source:
         case ProgramKind::array_source:
-            return std::make_unique<SourceProgram>();
+            return std::make_unique<SourceProgram>(options);
         case ProgramKind::delay_extension:
             return std::make_unique<DelayProgram>();
     }

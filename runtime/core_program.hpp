@@ -12,6 +12,7 @@
 #include "protocols/machine_image.hpp"
 #include "protocols/types.hpp"
 #include "runtime/fixed_point.hpp"
+#include "runtime/poisson_source.hpp"
 #include "runtime/synaptic_input.hpp"
 
 namespace spinn {
@@ -23,8 +24,8 @@ class CoreServices {
     /// Hands packets to the router; a batch, so that nothing is called per spike. Keys ascend within a batch.
     virtual void send_multicast(std::span<const MulticastPacket> packets) = 0;
 
-    /// For every i with counts[i] > 0 a packet with key `first + i` and payload counts[i]: what a source sends whose atoms
-    /// mostly spike in every tick. Once a tick at most. @param counts  [atom] spikes of this tick
+    /// For every i with counts[i] > 0 a packet with key `first + i` and payload counts[i]: what a source sends whose
+    /// atoms mostly spike in every tick. Once a tick at most. @param counts  [atom] spikes of this tick
     virtual void send_counts(Key first, std::span<const std::uint32_t> counts) = 0;
 
     /// Words of this chip's SDRAM. The span stays valid as long as the machine. Empty when the range is not in SDRAM.
@@ -47,6 +48,7 @@ struct ProgramCounters {
 
 struct ProgramOptions {
     Rounding rounding = Rounding::truncate;
+    PoissonMode poisson = PoissonMode::counter;
 };
 
 class CoreProgram {

@@ -41,16 +41,23 @@ class NeuronProgram : public CoreProgram {
 /// number.
 class SourceProgram : public CoreProgram {
  public:
+    explicit SourceProgram(const ProgramOptions& options) : options_(options) {}
     void start(CoreServices& services, std::uint32_t block_address) override;
     void timer_tick(CoreServices& services, Tick tick) override;
     void multicast_received(CoreServices& services, Tick sent, std::span<const MulticastPacket> packets) override;
     ProgramCounters counters() const override;
 
  private:
+    void send_dense(CoreServices& services, Tick tick, PoissonSlice& sources);
+    void send_sparse(CoreServices& services, Tick tick);
+
+    ProgramOptions options_;
     SystemRegion system_;
     std::variant<PoissonSlice, ArraySlice> sources_;
+    bool mostly_spiking_ = false;  ///< Poisson sources whose counts are worth sending for all atoms at once
     Recorder recorder_;
     std::vector<std::uint32_t> atoms_, counts_;  ///< scratch of one tick
+    std::vector<std::uint32_t> by_atom_;         ///< [atom] counts of one tick
     std::vector<MulticastPacket> packets_;
     std::uint64_t spikes_ = 0, unknown_keys_ = 0;
 };

@@ -21,6 +21,7 @@ enum class DrawUse : std::uint32_t {
     delay = 6,
     poisson = 7,
     stochastic_rounding = 8,
+    board_seed = 9,  ///< of a core's own generator
 };
 
 using RandomBlock = std::array<std::uint32_t, 4>;

@@ -5,6 +5,9 @@ namespace spinn {
 
 namespace {
 
+/// Mean spikes of a source and tick from which a word per atom is less to write and read than a packet per spike.
+constexpr double dense_from = 0.1;
+
 /// The atoms that spike in a tick, ascending, and how often each does.
 void emit_counts(PoissonSlice& sources, Tick tick, std::vector<std::uint32_t>& atoms,
                  std::vector<std::uint32_t>& counts) {
@@ -29,20 +32,39 @@ void SourceProgram::start(CoreServices& services, std::uint32_t block_address) {
     system_ = block.system();
     const std::span<const std::uint32_t> words = block.words(Region::program);
     if (system_.program == ProgramKind::poisson_source)
-        sources_ = load_poisson(block.need(decode_poisson_region(words), "Poisson region"));
+        sources_ = load_poisson(block.need(decode_poisson_region(words), "Poisson region"), options_.poisson);
     else
         sources_ = load_array(block.need(decode_array_region(words), "array region"));
     const auto* const poisson = std::get_if<PoissonSlice>(&sources_);
-    const std::size_t n_sources =
-        poisson != nullptr ? poisson->algorithm.size() : std::get<ArraySlice>(sources_).region.n_atoms;
+    const std::size_t n_sources = poisson != nullptr ? poisson->n_atoms : std::get<ArraySlice>(sources_).region.n_atoms;
     block.require(n_sources == system_.n_atoms, "system region", "the core has another number of sources than atoms");
     recorder_ = open_recorder(block.need(decode_recording_plan(block.words(Region::recording_index)), "recording plan"),
                               block.address(Region::recording), system_.n_atoms, services);
+    mostly_spiking_ = poisson != nullptr && mean_per_source(*poisson) >= dense_from;
+    if (mostly_spiking_) by_atom_.resize(system_.n_atoms);
 }
 
 void SourceProgram::timer_tick(CoreServices& services, Tick tick) {
     atoms_.clear();
     counts_.clear();
+    if (mostly_spiking_)
+        send_dense(services, tick, std::get<PoissonSlice>(sources_));
+    else
+        send_sparse(services, tick);
+}
+
+void SourceProgram::send_dense(CoreServices& services, Tick tick, PoissonSlice& sources) {
+    const std::uint64_t sum = emit(sources, tick, by_atom_);
+    if (sum == 0) return;
+    spikes_ += sum;
+    if (!recorder_.channels.empty()) {
+        list_spikes(by_atom_, atoms_, counts_);
+        record_repeated_spikes(recorder_, tick, atoms_, counts_);
+    }
+    if (system_.sends) services.send_counts(Key{system_.keys.key}, by_atom_);
+}
+
+void SourceProgram::send_sparse(CoreServices& services, Tick tick) {
     std::visit([&](auto& sources) { emit_counts(sources, tick, atoms_, counts_); }, sources_);
     if (atoms_.empty()) return;
     record_repeated_spikes(recorder_, tick, atoms_, counts_);

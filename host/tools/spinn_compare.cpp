@@ -37,10 +37,23 @@ Network network_of(const std::string& input, const Results& results, spdlog::log
     return decode_network(image.network, input);
 }
 
+/// The reference draws Poisson spikes by counter. Against other spikes a verdict would judge the sources, not the
+/// cells.
+void refuse_other_draws(const Network& network, const Results& results, const std::string& file) {
+    const nlohmann::json run = nlohmann::json::parse(results.provenance, nullptr, false);
+    if (!run.is_object() || run.value("poisson", nlohmann::json()) != "board") return;
+    for (const Population& population : network.populations)
+        if (population.model == ModelKind::spike_source_poisson)
+            throw InputError({{.what = "the Poisson sources of this run drew as the board does, the reference's do not",
+                               .where = file + ", population '" + population.name + "'",
+                               .fix = "run spinn-emu without '--poisson board' to compare"}});
+}
+
 int run(const Arguments& arguments) {
     const std::shared_ptr<spdlog::logger> log = make_logger("spinn-compare", arguments.reporting);
     const Results results = read_results(arguments.results);
     const Network network = network_of_run(network_of(arguments.input, results, *log), results);
+    refuse_other_draws(network, results, arguments.results);
     const ReferenceResult reference = run_reference(network, {.quantised = arguments.quantised});
     log->info("reference: ticks={} synapses={} synaptic_events={} time_s={:.3f}", reference.ticks, reference.synapses,
               reference.synaptic_events, reference.seconds);

@@ -33,6 +33,7 @@ struct Arguments {
     std::optional<double> duration_ms;
     unsigned threads = std::max(1u, std::thread::hardware_concurrency());
     Rounding rounding = Rounding::truncate;
+    PoissonMode poisson = PoissonMode::counter;
     std::uint32_t atoms_per_core = 256;
     bool realtime = false;
     Reporting reporting;
@@ -79,6 +80,7 @@ int run(const Arguments& arguments) {
     RunOptions options;
     options.threads = arguments.threads;
     options.rounding = arguments.rounding;
+    options.poisson = arguments.poisson;
     options.duration_ms = arguments.duration_ms;
     if (!arguments.results.empty()) options.results = arguments.results;
     options.realtime = arguments.realtime;
@@ -141,6 +143,14 @@ int main(int argc, char** argv) {
                 {"truncate", Rounding::truncate}, {"nearest", Rounding::nearest}, {"stochastic", Rounding::stochastic}},
             CLI::ignore_case))
         ->option_text("R");
+    app.add_option("--poisson", arguments.poisson,
+                   "how Poisson sources draw: counter (the same spikes for any partition) or board (the board's "
+                   "algorithms with one generator a core: spikes depend on which sources share a core, and are not "
+                   "those that spinn-compare's reference has)")
+        ->transform(CLI::CheckedTransformer(
+            std::map<std::string, PoissonMode>{{"counter", PoissonMode::counter}, {"board", PoissonMode::board}},
+            CLI::ignore_case))
+        ->option_text("M");
     app.add_option("--atoms-per-core", arguments.atoms_per_core, "when a network is mapped: most atoms on one core")
         ->check(CLI::Range(1u, 256u))
         ->capture_default_str();

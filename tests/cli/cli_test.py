@@ -51,6 +51,21 @@ class Tools(unittest.TestCase):
             self.assertIn(words, result.stderr)
         self.assertEqual(sorted(self.dir.rglob("*")), before, "a failure leaves no file")
 
+    def test_poisson_sources_draw_by_counter_or_as_the_board(self):
+        def spike_hash(*arguments):
+            result = self.run_tool("spinn-emu", "small.yaml", "--json", *arguments)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            return json.loads(result.stdout)["spike_hash"]
+
+        self.assertEqual(spike_hash("--poisson", "counter", "-o", "counter.h5"), spike_hash("--atoms-per-core", "7"))
+        board = spike_hash("--poisson", "board", "-o", "board.h5")
+        self.assertEqual(board, spike_hash("--poisson", "board", "--threads", "3"))
+        self.assertNotEqual(board, spike_hash())
+        self.assertNotEqual(board, spike_hash("--poisson", "board", "--atoms-per-core", "7"))
+        self.assertEqual(self.run_tool("spinn-compare", "small.yaml", "counter.h5").returncode, 0)
+        self.fails(2, "spinn-compare", "small.yaml", "board.h5", says=["board.h5", "'source'", "--poisson board"])
+        self.assertEqual(self.run_tool("spinn-emu", "small.yaml", "--poisson", "exact").returncode, 2)
+
     def test_the_whole_path_from_network_to_report(self):
         mapped = self.run_tool("spinn-map", "small.yaml", "-o", "small.spimg", "--json", "--report", "map")
         self.assertEqual(mapped.returncode, 0, mapped.stderr)

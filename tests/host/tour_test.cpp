@@ -23,7 +23,7 @@ const std::filesystem::path source_folder = SPINN_SOURCE_DIR;
 
 constexpr std::uint32_t cells = 0;  ///< population
 constexpr std::uint32_t sender = 3926, receiver = 0;
-constexpr std::uint32_t sent = 1799, effect = 1801;  ///< ticks
+constexpr std::uint32_t sent = 2419, effect = 2421;  ///< ticks
 
 template <typename... Values>
 std::string text(const char* format, Values... values) {

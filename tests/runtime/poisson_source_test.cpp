@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <map>
 
+#include "runtime/distribution.hpp"
 #include "runtime/random.hpp"
 
 namespace spinn {
@@ -48,70 +50,163 @@ Moments moments(const std::vector<std::vector<std::uint32_t>>& runs) {
     return {sum / n, squares / n - sum / n * sum / n, n};
 }
 
-TEST(PoissonSource, TheMeanIsFlooredToTheBoardsBits) {
-    EXPECT_EQ(poisson_mean(to_ulong_accum(20000), 100), to_accum(2.0));
-    EXPECT_EQ(poisson_mean(to_ulong_accum(10), 1000).raw, 327);  // 0.001 in u0.32 lies below 1/1000
-    EXPECT_EQ(poisson_mean(to_ulong_accum(1), 1000000).raw, 32767);
-    EXPECT_EQ(poisson_mean(ULongAccum{0xffffffffffffffffu}, 1000000), accum_max);
+double pmf(double mean, double k) { return std::exp(k * std::log(mean) - mean - std::lgamma(k + 1.0)); }
+
+TEST(PoissonTable, ThresholdsAreTheDistributionFunctionToTheLastBit) {
+    for (const double mean : {1e-7, 0.001, 0.01, 1.0, 2.3, 9.99, 30.0, 63.0, 64.0}) {
+        const PoissonTable table = poisson_table(mean);
+        double sum = 0.0;
+        for (std::uint32_t k = 0; k < table.n_thresholds; ++k) {
+            sum += pmf(mean, k);
+            EXPECT_NEAR(table.thresholds[k], sum * 0x1p32, 1.0) << mean << " " << k;
+        }
+        EXPECT_GT(sum + pmf(mean, table.n_thresholds), 1.0 - 0x1p-32);
+        EXPECT_EQ(table.thresholds.size() % PoissonTable::chunk, 0u);
+    }
+    EXPECT_EQ(poisson_table(0.0).n_thresholds, 0u);
+    EXPECT_EQ(poisson_table(1e-11).n_thresholds, 0u);
 }
 
-TEST(PoissonSource, AlgorithmsChangeAtAHundredthAndAtTen) {
-    EXPECT_EQ(poisson_algorithm({0}), PoissonAlgorithm::slow);
-    EXPECT_EQ(poisson_algorithm({327}), PoissonAlgorithm::slow);
-    EXPECT_EQ(poisson_algorithm({328}), PoissonAlgorithm::fast);
-    EXPECT_EQ(poisson_algorithm({327679}), PoissonAlgorithm::fast);
-    EXPECT_EQ(poisson_algorithm({327680}), PoissonAlgorithm::faster);
-}
-
-TEST(PoissonSource, FastSourcesHaveTheMeanAndVarianceOfThePoissonDistribution) {
-    // The mean is that of the stored e^-mean, which has 15 bits: at 8 a tick it is 10 / 2^15, and the mean 8.094.
-    for (const double rate : {20.0, 500.0, 2000.0, 8000.0}) {
-        const Accum exp_minus_mean = expk(negate_wrap(poisson_mean(to_ulong_accum(rate), 1000)));
-        const double mean = -std::log(to_double(exp_minus_mean));
-        const Moments m = moments(run(region_of(500, rate), 400));
-        EXPECT_NEAR(m.mean, mean, 5 * std::sqrt(mean / m.n)) << rate;
-        EXPECT_NEAR(m.variance, mean, 5 * std::sqrt((mean + 2 * mean * mean) / m.n)) << rate;
+TEST(PoissonTable, GroupsAreCountedAsOneDrawAtATime) {
+    for (const double mean : {0.0, 1e-9, 0.001, 0.1, 1.0, 2.3, 7.0, 9.99, 30.0, 63.9, 64.0}) {
+        const PoissonTable table = poisson_table(mean);
+        std::vector<std::uint32_t> draws(40 * draws_per_group);
+        for (std::uint32_t i = 0; i < draws.size(); ++i) draws[i] = random_block(1, DrawUse::poisson, i, 0, 0, 0)[0];
+        // Corners, in groups of their own too: both ends, and both sides of every threshold.
+        std::fill_n(draws.begin(), 64, 0xffffffffu);
+        std::fill_n(draws.begin() + 64, 64, 0u);
+        draws[130] = 0xffffffff;
+        draws[131] = 0;
+        for (std::uint32_t k = 0; k < table.n_thresholds; ++k) {
+            draws[192 + 2 * k] = table.thresholds[k];
+            draws[193 + 2 * k] = table.thresholds[k] - 1;
+        }
+        std::vector<std::uint8_t> counts(draws.size());
+        spikes_of_groups(table, 40, draws.data(), counts.data());
+        for (std::size_t i = 0; i < draws.size(); ++i) {
+            std::uint32_t plain = 0;
+            for (std::uint32_t k = 0; k < table.n_thresholds; ++k) plain += draws[i] >= table.thresholds[k] ? 1 : 0;
+            ASSERT_EQ(counts[i], plain) << mean << " " << i;
+            ASSERT_EQ(spikes_of(table, draws[i]), plain) << mean << " " << i;
+        }
     }
 }
 
-TEST(PoissonSource, FastSpikesEqualKnuthsProductOneUniformAtATime) {
-    // The plain twin of the batch: the board's loop, one draw after another (spike_source_poisson.c).
-    for (const double rate : {150.0, 2000.0, 20000.0, 99000.0}) {
-        PoissonRegion region = region_of(50, rate);
-        region.timestep_us = 100;
-        region.first_atom = 1000;
-        PoissonSlice slice = load_poisson(region);
-        const Accum mean = poisson_mean(region.sources[0].rate_hz, region.timestep_us);
-        ASSERT_EQ(poisson_algorithm(mean), PoissonAlgorithm::fast) << rate;
-        const std::uint32_t least = static_cast<std::uint32_t>(expk(negate_wrap(mean)).raw) << 17;
-        for (std::uint32_t tick = 0; tick < 400; ++tick) {
-            std::vector<std::uint32_t> atoms, counts;
-            emit(slice, Tick{tick}, atoms, counts);
-            std::size_t at = 0;
-            for (std::uint32_t atom = 0; atom < 50; ++atom) {
-                std::uint32_t n = 0, product = 0xffffffff;
-                do {
-                    const RandomBlock block =
-                        random_block(region.seed, DrawUse::poisson, tick, 1000 + atom, region.population, n / 4);
-                    product = static_cast<std::uint32_t>((std::uint64_t{product} * block[n % 4]) >> 32);
-                    ++n;
-                } while (product > least);
-                if (n == 1) continue;
-                ASSERT_LT(at, atoms.size());
-                ASSERT_EQ(atoms[at], atom);
-                ASSERT_EQ(counts[at++], n - 1);
-            }
-            ASSERT_EQ(at, atoms.size());
+/// The plain twin: one source, one tick, straight from the definition.
+std::uint32_t plain_spikes(const PoissonRegion& region, std::uint32_t tick, std::uint32_t atom) {
+    const PoissonRegion::Source& source = region.sources[atom];
+    if (tick < source.start_tick || tick >= source.end_tick) return 0;
+    const double mean = to_double(source.rate_hz) * region.timestep_us / 1e6;
+    if (mean > 64.0) {
+        const RandomBlock block =
+            random_block(region.seed, DrawUse::poisson, tick, region.first_atom + atom, region.population, 1);
+        const Accum z = to_accum(portable_normal_quantile(open_unit(block[0], block[1])));
+        const double x =
+            to_double(Accum{z.raw >> 1}) + to_double(sqrtk(poisson_mean(source.rate_hz, region.timestep_us)));
+        return static_cast<std::uint32_t>(std::floor(x * x + 0.5));
+    }
+    const std::uint32_t draw =
+        random_block(region.seed, DrawUse::poisson, tick / 4, region.first_atom + atom, region.population, 0)[tick % 4];
+    double p = portable_exp(-mean), sum = p;
+    std::uint32_t k = 0;
+    while (std::floor(sum * 0x1p32 + 0.5) < 0x1p32 && draw >= std::floor(sum * 0x1p32 + 0.5)) {
+        ++k;
+        p *= mean / k;
+        sum += p;
+    }
+    return k;
+}
+
+void expect_plain(const PoissonRegion& region, std::uint32_t ticks) {
+    PoissonSlice dense = load_poisson(region);
+    const auto lists = run(region, ticks);
+    std::vector<std::uint32_t> counts(region.sources.size(), 77);
+    for (std::uint32_t tick = 0; tick < ticks; ++tick) {
+        const std::uint64_t sum = emit(dense, Tick{tick}, counts);
+        std::uint64_t plain_sum = 0;
+        for (std::uint32_t atom = 0; atom < counts.size(); ++atom) {
+            const std::uint32_t plain = plain_spikes(region, tick, atom);
+            ASSERT_EQ(counts[atom], plain) << tick << " " << atom;
+            plain_sum += plain;
         }
+        ASSERT_EQ(sum, plain_sum) << tick;
+        ASSERT_EQ(lists[tick], counts) << tick;
+    }
+}
+
+TEST(PoissonSource, CountsEqualThePlainTwinWhateverTheMean) {
+    for (const double mean : {0.0, 1e-9, 0.001, 0.01, 1.0, 2.3, 9.99, 63.0, 64.0, 65.0, 5000.0})
+        for (const std::uint32_t n : {1u, 15u, 64u, 255u, 257u, 600u}) {
+            PoissonRegion region = region_of(n, mean * 1e4, 100);
+            region.first_atom = 1000;
+            expect_plain(region, 13);
+        }
+}
+
+TEST(PoissonSource, CountsEqualThePlainTwinWithManyRatesStartsAndEnds) {
+    PoissonRegion region = region_of(700, 0.0);
+    for (std::uint32_t atom = 0; atom < 700; ++atom) {
+        // Runs of one rate of all lengths, single sources, silent ones and ones without a table.
+        const std::uint32_t group = atom < 300 ? atom / 70 : atom < 500 ? atom / 17 : atom;
+        const double rate = group % 11 == 3 ? 0.0 : group % 13 == 5 ? 70000.0 + group : 3.0 * group * group;
+        region.sources[atom] =
+            poisson_parameters(rate, atom % 5 == 0 ? atom % 23 : 0.0, atom % 7 == 0 ? 9.0 : 1e10, 1.0);
+    }
+    expect_plain(region, 41);
+}
+
+TEST(PoissonSource, CountsFollowThePoissonDistribution) {
+    for (const double mean : {0.004, 0.02, 0.5, 2.3, 8.0, 30.0, 60.0}) {
+        const auto counts = run(region_of(500, mean * 1000.0), 400);
+        const Moments m = moments(counts);
+        EXPECT_NEAR(m.mean, mean, 5 * std::sqrt(mean / m.n)) << mean;
+        EXPECT_NEAR(m.variance, mean, 5 * std::sqrt((mean + 2 * mean * mean) / m.n)) << mean;
+        // Chi-square over the counts that are expected at least 20 times; the rest is one class.
+        std::map<std::uint32_t, double> seen;
+        for (const auto& tick : counts)
+            for (const std::uint32_t count : tick) seen[count] += 1.0;
+        double chi = 0.0, rest = m.n, rest_seen = m.n;
+        int classes = 0;
+        for (std::uint32_t k = 0; k < 255; ++k) {
+            const double expected = pmf(mean, k) * m.n;
+            if (expected < 20.0) continue;
+            chi += (seen[k] - expected) * (seen[k] - expected) / expected;
+            rest -= expected;
+            rest_seen -= seen[k];
+            ++classes;
+        }
+        if (rest > 1.0) chi += (rest_seen - rest) * (rest_seen - rest) / rest;
+        EXPECT_LT(chi, classes + 5 * std::sqrt(2.0 * classes) + 5) << mean;
     }
 }
 
 TEST(PoissonSource, FasterSourcesHaveTheMomentsOfASquaredNormalVariate) {
     // n = (z / 2 + sqrt(mean))^2: mean + 1/4 and mean + 1/8, and 1/12 more of variance by rounding.
-    const double mean = to_double(poisson_mean(to_ulong_accum(25000), 1000));
-    const Moments m = moments(run(region_of(500, 25000), 400));
+    const double mean = to_double(poisson_mean(to_ulong_accum(90000), 1000));
+    const Moments m = moments(run(region_of(500, 90000), 400));
     EXPECT_NEAR(m.mean, mean + 0.25, 5 * std::sqrt(mean / m.n) + 0.001);
     EXPECT_NEAR(m.variance, mean + 1.0 / 8 + 1.0 / 12, 5 * std::sqrt(2 * mean * mean / m.n) + 0.01);
+}
+
+TEST(PoissonSource, ANewRateHoldsInTheMiddleOfAFourTickBlock) {
+    // Every source changes in every tick, among more rates than there are sources.
+    PoissonRegion region = region_of(40, 500.0);
+    PoissonSlice slice = load_poisson(region);
+    std::vector<std::uint32_t> counts(40);
+    for (std::uint32_t tick = 0; tick < 50; ++tick) {
+        for (std::uint32_t atom = tick % 3; atom < 40; atom += 3) {
+            const double rate = (tick + atom) % 9 == 0 ? 80000.0 : 37.0 * tick * atom;
+            region.sources[atom].rate_hz = to_ulong_accum(rate);
+            set_rate(slice, atom, region.sources[atom].rate_hz, Tick{tick});
+        }
+        std::uint64_t sum = 0;
+        const std::uint64_t told = emit(slice, Tick{tick}, counts);
+        for (std::uint32_t atom = 0; atom < 40; ++atom) {
+            ASSERT_EQ(counts[atom], plain_spikes(region, tick, atom)) << tick << " " << atom;
+            sum += counts[atom];
+        }
+        ASSERT_EQ(told, sum);
+    }
 }
 
 TEST(PoissonSource, SlowSourcesKeepTheirRate) {
