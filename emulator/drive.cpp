@@ -8,17 +8,17 @@ namespace spinn {
 
 namespace {
 
-/// The words of the block's rows when they are a diagonal, else nullptr.
-const std::uint32_t* diagonal_of(const RowBlock& block, std::uint32_t n_keys, const SynapseRegion& shape) {
-    const std::uint32_t* const words = row(block, 0).data();
-    const std::uint32_t first = words[0] & 0xffff;
+/// The words of the block's rows when they are a diagonal, else none.
+std::vector<std::uint32_t> diagonal_of(const RowBlock& block, std::uint32_t n_keys, const SynapseRegion& shape) {
+    std::vector<std::uint32_t> words;
     for (std::uint32_t i = 0; i < n_keys; ++i) {
         const std::span<const std::uint32_t> one = row(block, i);
-        if (one.size() != 1 || one.data() != words + i || (one[0] & 0xffff) != first + i) return nullptr;
+        if (one.size() != 1 || (one[0] & 0xffff) - i != ((i == 0 ? one[0] : words[0]) & 0xffff)) return {};
+        words.push_back(one[0]);
     }
     // Counting up must not carry into the receptor.
-    const std::uint32_t last_atom = (first & ((1u << shape.index_bits) - 1)) + n_keys - 1;
-    return last_atom >> shape.index_bits == 0 ? words : nullptr;
+    const std::uint32_t last_atom = (words[0] & ((1u << shape.index_bits) - 1)) + n_keys - 1;
+    return last_atom >> shape.index_bits == 0 ? words : std::vector<std::uint32_t>{};
 }
 
 /// The spikes of one atom. @param diagonals  whether rows of diagonals are meant too
@@ -26,7 +26,7 @@ void add_spikes(SynapticInput& input, const Drive& drive, std::uint32_t sent, st
                 bool diagonals) {
     if (drive.unknown) ++input.unknown_keys;
     for (const Drive::Rows& rows : drive.rows) {
-        if (atom - rows.first >= rows.end - rows.first || (rows.diagonal != nullptr && !diagonals)) continue;
+        if (atom - rows.first >= rows.end - rows.first || (!rows.diagonal.empty() && !diagonals)) continue;
         const std::span<const std::uint32_t> words = row(rows.block, atom - rows.first);
         input.saturations += add_row(input.ring, words, sent, repeats);
         input.synaptic_events += words.size() * repeats;
@@ -63,15 +63,15 @@ void deliver(Machine& machine, const Drive& drive, std::uint32_t sent, std::span
     for (std::size_t i = 0; i < atoms.size(); ++i) add_spikes(input, drive, sent, atoms[i], repeats[i], true);
     if (counts.empty()) return;
     for (const Drive::Rows& rows : drive.rows) {
-        if (rows.diagonal == nullptr) continue;
+        if (rows.diagonal.empty()) continue;
         const std::uint32_t index = ((rows.diagonal[0] & 0xffff) + (sent << input.ring.tick_shift)) & input.ring.index_mask;
-        const CountsAdded added = add_counts(input.ring.sums.subspan(index, rows.end - rows.first), rows.diagonal,
+        const CountsAdded added = add_counts(input.ring.sums.subspan(index, rows.end - rows.first), rows.diagonal.data(),
                                              counts.data() + rows.first);
         input.synaptic_events += added.events;
         input.saturations += added.saturated;
     }
     const bool diagonals = std::all_of(drive.rows.begin(), drive.rows.end(),
-                                       [](const Drive::Rows& rows) { return rows.diagonal != nullptr; });
+                                       [](const Drive::Rows& rows) { return !rows.diagonal.empty(); });
     if (diagonals && !drive.unknown) return;
     for (std::uint32_t atom = 0; atom < counts.size(); ++atom)
         if (counts[atom] != 0) add_spikes(input, drive, sent, atom, counts[atom], false);

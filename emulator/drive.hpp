@@ -20,9 +20,9 @@ struct Drive {
     struct Rows {
         std::uint32_t first = 0, end = 0;  ///< atoms of the source
         RowBlock block;
-        /// Set when atom first + i has one synapse and it ends in neuron `neuron` + i, all with one delay and receptor:
-        /// the first of their words, which follow each other.
-        const std::uint32_t* diagonal = nullptr;
+        /// When atom first + i has one synapse and it ends in neuron `neuron` + i, all with one delay and receptor: their
+        /// words, one after another. Empty when it is not so.
+        std::vector<std::uint32_t> diagonal;
     };
     std::vector<Rows> rows;
     bool unknown = false;  ///< the target's population table does not know the keys

@@ -19,7 +19,7 @@ struct FunctionalEngine::Source {
     std::vector<KeyPath> paths;
     std::vector<Drive> driven_by;  ///< sources that run with this core
     SpikeList list;                      ///< of the window under way; of the tick, for a drive
-    std::vector<std::uint32_t> counts;   ///< of the tick, when a drive sent counts
+    std::span<const std::uint32_t> counts;  ///< of the tick, when a drive sent counts; the program's until its next tick
     std::vector<std::uint64_t> sent;     ///< [path] packets in all
     std::vector<std::uint64_t> settled;  ///< [path] of these, already in the router counters
 };
@@ -49,7 +49,7 @@ class EngineServices final : public CoreServices {
  public:
     /// @param counts  where counts go as they are; nullptr: they are listed
     EngineServices(Chip& chip, std::uint32_t first_key, std::span<const KeyPath> paths, SpikeList& list,
-                   std::span<std::uint64_t> sent, std::vector<std::uint32_t>* counts)
+                   std::span<std::uint64_t> sent, std::span<const std::uint32_t>* counts)
         : chip_(chip), first_key_(first_key), paths_(paths), list_(list), sent_(sent), counts_(counts) {}
 
     void send_multicast(std::span<const MulticastPacket> packets) override {
@@ -66,10 +66,8 @@ class EngineServices final : public CoreServices {
 
     void send_counts(Key first, std::span<const std::uint32_t> counts) override {
         if (counts_ != nullptr && value(first) == first_key_ && paths_.size() == 1) {
-            counts_->assign(counts.begin(), counts.end());
-            std::uint32_t n = 0;
-            for (const std::uint32_t spikes : counts) n += spikes != 0 ? 1 : 0;
-            sent_[0] += n;
+            *counts_ = counts;
+            sent_[0] += count_spiking(counts);
             return;
         }
         for (std::uint32_t i = 0; i < counts.size(); ++i) {
@@ -96,7 +94,7 @@ class EngineServices final : public CoreServices {
     std::span<const KeyPath> paths_;
     SpikeList& list_;
     std::span<std::uint64_t> sent_;
-    std::vector<std::uint32_t>* counts_;
+    std::span<const std::uint32_t>* counts_;
 };
 
 /// Runs job(0) .. job(n - 1), one on this thread and each other on its own; rethrows the first failure by number.
@@ -381,7 +379,7 @@ void FunctionalEngine::run_core(std::uint32_t c, std::uint32_t first_tick, std::
             Source& from = sources_[drive.source];
             Core& driver = machine_.cores[drive.source];
             clear(from.list);
-            from.counts.clear();
+            from.counts = {};
             EngineServices its(chip_of(machine_, driver.location.chip), driver.keys.key, from.paths, from.list,
                                from.sent, &from.counts);
             driver.program->timer_tick(its, Tick{tick});

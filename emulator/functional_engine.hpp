@@ -24,7 +24,7 @@ struct FunctionalOptions {
     unsigned threads = 1;
     /// Ring buffers that take more than this would not stay in the cache: arrivals wait in calendars then. Changes how
     /// fast a run is, and nothing else.
-    std::size_t ring_cache_bytes = std::size_t{4} << 20;
+    std::size_t ring_cache_bytes = std::size_t{1} << 20;
 };
 
 class FunctionalEngine {

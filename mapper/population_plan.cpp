@@ -100,6 +100,14 @@ std::vector<PopulationPlan> plan_populations(const Network& network, std::uint32
         }
     }
 
+    // Noise that drives one population one to one is cut as that is: each of its cores then speaks to one core alone.
+    for (const Projection& projection : network.projections) {
+        const std::size_t pre = projection.pre.population, post = projection.post.population;
+        if (!is_neuron(network.populations[pre].model) && is_neuron(network.populations[post].model) &&
+            projection.connector.kind == ConnectorKind::one_to_one)
+            plans[pre].atoms_per_core = std::min(plans[pre].atoms_per_core, plans[post].atoms_per_core);
+    }
+
     for (std::size_t p = 0; p < n; ++p) {
         // Stages as wide as the smallest ring buffer that delayed spikes of this population end in.
         std::uint32_t stage_ticks = ~0u;

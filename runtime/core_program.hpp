@@ -25,7 +25,8 @@ class CoreServices {
     virtual void send_multicast(std::span<const MulticastPacket> packets) = 0;
 
     /// For every i with counts[i] > 0 a packet with key `first + i` and payload counts[i]: what a source sends whose
-    /// atoms mostly spike in every tick. Once a tick at most. @param counts  [atom] spikes of this tick
+    /// atoms mostly spike in every tick. Once a tick at most. @param counts  [atom] spikes of this tick;
+    /// they stay as they are until the program's next tick
     virtual void send_counts(Key first, std::span<const std::uint32_t> counts) = 0;
 
     /// Words of this chip's SDRAM. The span stays valid as long as the machine. Empty when the range is not in SDRAM.

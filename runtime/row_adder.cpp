@@ -193,7 +193,22 @@ SPINN_VECTOR_CLONES std::uint32_t add_counts_uncut(std::size_t n, std::uint16_t*
     return largest;
 }
 
+SPINN_VECTOR_CLONES std::uint32_t count_above_zero(std::size_t n, const std::uint32_t* __restrict counts) {
+    std::uint32_t above = 0;
+    for (std::size_t i = 0; i < n; ++i) above += counts[i] > 0 ? 1 : 0;
+    return above;
+}
+
+/// The low halves, as sums.
+SPINN_VECTOR_CLONES void narrow(std::size_t n, const std::uint32_t* __restrict added, std::uint16_t* __restrict sums) {
+    for (std::size_t i = 0; i < n; ++i) sums[i] = static_cast<std::uint16_t>(added[i]);
+}
+
 }  // namespace
+
+std::uint32_t count_spiking(std::span<const std::uint32_t> counts) {
+    return count_above_zero(counts.size(), counts.data());
+}
 
 void add_rows(RowColumns& columns, const std::uint32_t* ends, std::uint32_t n_columns, std::uint32_t sent,
               ComingWords coming) {
@@ -252,7 +267,7 @@ CountsAdded add_counts(std::span<std::uint16_t> sums, const std::uint32_t* weigh
         std::uint16_t* const sum = sums.data() + first;
         std::uint32_t events = 0;
         if (add_counts_uncut(n, sum, weights + first, counts + first, added, &events) <= 0xffff) {
-            for (std::size_t i = 0; i < n; ++i) sum[i] = static_cast<std::uint16_t>(added[i]);
+            narrow(n, added, sum);
             result.events += events;
             continue;
         }

@@ -60,4 +60,7 @@ struct CountsAdded {
 };
 CountsAdded add_counts(std::span<std::uint16_t> sums, const std::uint32_t* weights, const std::uint32_t* counts);
 
+/// How many counts are above 0: packets that a source sends.
+std::uint32_t count_spiking(std::span<const std::uint32_t> counts);
+
 }  // namespace spinn
