@@ -14,6 +14,7 @@ namespace spinn {
 
 /// The sending side of a core.
 struct FunctionalEngine::Source {
+    Chip* chip = nullptr;
     std::uint32_t rank = 0;
     bool drives = false;  ///< it runs with the core that it drives, as one of its `drives`
     std::vector<KeyPath> paths;
@@ -136,7 +137,7 @@ std::size_t active_ring_bytes(const Machine& machine) {
 void clear(SpikeList& list) {
     list.atoms.clear();
     list.repeats.clear();
-    list.tick_begin.assign(1, 0);
+    list.tick_begin.resize(1);  // the first is always 0
 }
 
 }  // namespace
@@ -191,6 +192,7 @@ void FunctionalEngine::resolve_routes() {
     for (std::uint32_t rank = 0; rank < by_rank_.size(); ++rank) {
         const std::uint32_t c = by_rank_[rank];
         Source& source = sources_[c];
+        source.chip = &chip_of(machine_, cores[c].location.chip);
         source.rank = rank;
         source.paths = key_paths(machine_, index, cores[c]);
         source.sent.assign(source.paths.size(), 0);
@@ -368,9 +370,8 @@ void FunctionalEngine::take_costs() {
 void FunctionalEngine::run_core(std::uint32_t c, std::uint32_t first_tick, std::uint32_t n_ticks) {
     Core& core = machine_.cores[c];
     Source& source = sources_[c];
-    Chip& chip = chip_of(machine_, core.location.chip);
     clear(source.list);
-    EngineServices services(chip, core.keys.key, source.paths, source.list, source.sent, nullptr);
+    EngineServices services(*source.chip, core.keys.key, source.paths, source.list, source.sent, nullptr);
     for (std::uint32_t tick = first_tick; tick < first_tick + n_ticks; ++tick) {
         core.program->timer_tick(services, Tick{tick});
         source.list.tick_begin.push_back(static_cast<std::uint32_t>(source.list.atoms.size()));
@@ -380,7 +381,7 @@ void FunctionalEngine::run_core(std::uint32_t c, std::uint32_t first_tick, std::
             Core& driver = machine_.cores[drive.source];
             clear(from.list);
             from.counts = {};
-            EngineServices its(chip_of(machine_, driver.location.chip), driver.keys.key, from.paths, from.list,
+            EngineServices its(*from.chip, driver.keys.key, from.paths, from.list,
                                from.sent, &from.counts);
             driver.program->timer_tick(its, Tick{tick});
             deliver(machine_, drive, tick, from.list.atoms, from.list.repeats, from.counts);
