@@ -1,12 +1,14 @@
 /// The random numbers that decide the synapses of one cell: a piece of a projection that is always drawn as a whole.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
 #include <vector>
 
 #include "runtime/random.hpp"
+#include "runtime/random_batch.hpp"
 
 namespace spinn {
 
@@ -17,10 +19,7 @@ class CellStream {
         : seed_(seed), use_(use), projection_(projection), a_(a), b_(b) {}
 
     std::uint32_t next() {
-        if (position_ == 4) {
-            words_ = random_block(seed_, use_, projection_, a_, b_, index_++);
-            position_ = 0;
-        }
+        if (position_ == end_) refill();
         return words_[position_++];
     }
 
@@ -47,11 +46,35 @@ class CellStream {
     }
 
  private:
+    /// A block at first; a cell that goes on gets many at once, which costs a fraction of one by one.
+    void refill() {
+        position_ = 0;
+        if (index_ < single_blocks) {
+            const RandomBlock block = random_block(seed_, use_, projection_, a_, b_, index_++);
+            std::copy(block.begin(), block.end(), words_.begin());
+            end_ = 4;
+            return;
+        }
+        std::array<std::uint32_t, 4 * blocks_at_once> x;
+        for (std::uint32_t i = 0; i < blocks_at_once; ++i) {
+            x[i] = projection_;
+            x[blocks_at_once + i] = a_;
+            x[2 * blocks_at_once + i] = b_;
+            x[3 * blocks_at_once + i] = index_++;
+        }
+        random_blocks_at(seed_, use_, blocks_at_once, x.data());
+        for (std::uint32_t i = 0; i < blocks_at_once; ++i)
+            for (std::uint32_t word = 0; word < 4; ++word) words_[4 * i + word] = x[word * blocks_at_once + i];
+        end_ = 4 * blocks_at_once;
+    }
+
+    static constexpr std::uint32_t single_blocks = 8, blocks_at_once = 16;
+
     std::uint64_t seed_;
     DrawUse use_;
     std::uint32_t projection_, a_, b_, index_ = 0;
-    std::uint32_t position_ = 4;
-    RandomBlock words_{};
+    std::uint32_t position_ = 0, end_ = 0;
+    std::array<std::uint32_t, 4 * blocks_at_once> words_;
 };
 
 /// A set of positions within a block of post neurons.

@@ -7,6 +7,7 @@
 #include "runtime/count_draws.hpp"
 #include "runtime/delay_ticks.hpp"
 #include "runtime/post_blocks.hpp"
+#include "runtime/random_batch.hpp"
 
 namespace spinn {
 
@@ -27,25 +28,35 @@ class SynapseWriter {
           random_delay_(!delay_.fixed()),
           constant_weight_(rule.weight.a),
           batch_(batch_size) {
-        if (random_weight_) {
-            weight_draws_.resize(batch_size);
-            weights_.resize(batch_size);
+        if (random_weight_ || random_delay_) {
+            counters_.resize(3 * batch_size);
+            draw_of_.resize(batch_size);
+            blocks_.resize(4 * batch_size);
+            draws_.resize(batch_size);
         }
+        if (random_weight_) weights_.resize(batch_size);
     }
 
     /// The following synapses belong to the cell (a, b).
     void begin_cell(std::uint32_t a, std::uint32_t b) {
         a_ = a;
         b_ = b;
-        weight_words_.block = delay_words_.block = no_block;
+        block_ = no_block;
     }
 
     /// @param rank  index of the synapse among all of its cell, wanted or not
     void put(std::uint32_t pre, std::uint32_t post, std::uint64_t rank) {
-        Synapse& synapse = batch_[used_];
-        synapse = {pre, post, constant_weight_, delay_.smallest()};
-        if (random_weight_) weight_draws_[used_] = draw(weight_words_, DrawUse::weight, rank);
-        if (random_delay_) synapse.delay_ticks = delay_(draw(delay_words_, DrawUse::delay, rank));
+        batch_[used_] = {pre, post, constant_weight_, delay_.smallest()};
+        if (random_weight_ || random_delay_) {
+            if (block_ != rank / 4) {
+                block_ = rank / 4;
+                counters_[3 * n_blocks_] = a_;
+                counters_[3 * n_blocks_ + 1] = b_;
+                counters_[3 * n_blocks_ + 2] = static_cast<std::uint32_t>(block_);
+                ++n_blocks_;
+            }
+            draw_of_[used_] = static_cast<std::uint32_t>(4 * (n_blocks_ - 1) + rank % 4);
+        }
         if (++used_ == batch_size) flush();
     }
 
@@ -56,10 +67,17 @@ class SynapseWriter {
     }
 
     void flush() {
+        if (random_delay_ && used_ != 0) {
+            draw(DrawUse::delay);
+            for (std::size_t i = 0; i < used_; ++i) batch_[i].delay_ticks = delay_(draws_[i]);
+        }
         if (random_weight_ && used_ != 0) {
-            quantiles(weight_, std::span(weight_draws_).first(used_), std::span(weights_).first(used_));
+            draw(DrawUse::weight);
+            quantiles(weight_, std::span(draws_).first(used_), std::span(weights_).first(used_));
             for (std::size_t i = 0; i < used_; ++i) batch_[i].weight = weights_[i];
         }
+        n_blocks_ = 0;
+        block_ = no_block;
         flush_given();
     }
 
@@ -72,18 +90,17 @@ class SynapseWriter {
     static constexpr std::size_t batch_size = 2048;
     static constexpr std::uint64_t no_block = ~std::uint64_t{0};
 
-    /// Four draws of a cell, of which `block` says which.
-    struct DrawWords {
-        std::uint64_t block = no_block;
-        RandomBlock words{};
-    };
-
-    std::uint32_t draw(DrawWords& words, DrawUse use, std::uint64_t rank) const {
-        if (words.block != rank / 4) {
-            words.block = rank / 4;
-            words.words = random_block(seed_, use, projection_, a_, b_, static_cast<std::uint32_t>(words.block));
+    /// The draws of one use of all synapses of the batch.
+    void draw(DrawUse use) {
+        const std::size_t n = n_blocks_;
+        std::fill_n(blocks_.begin(), n, projection_);
+        for (std::size_t i = 0; i < n; ++i) {
+            blocks_[n + i] = counters_[3 * i];
+            blocks_[2 * n + i] = counters_[3 * i + 1];
+            blocks_[3 * n + i] = counters_[3 * i + 2];
         }
-        return words.words[rank % 4];
+        random_blocks_at(seed_, use, n, blocks_.data());
+        for (std::size_t i = 0; i < used_; ++i) draws_[i] = blocks_[draw_of_[i] % 4 * n + draw_of_[i] / 4];
     }
 
     const Visit& visit_;
@@ -95,9 +112,13 @@ class SynapseWriter {
     double constant_weight_;
     std::size_t used_ = 0;
     std::vector<Synapse> batch_;
-    std::vector<std::uint32_t> weight_draws_;
+    // Weight and delay of a synapse are word rank % 4 of the blocks (a, b, rank / 4), each use with a key of its own.
+    std::uint64_t block_ = no_block;       ///< the last one of this cell in the batch
+    std::size_t n_blocks_ = 0;
+    std::vector<std::uint32_t> counters_;  ///< [block][a, b, rank / 4]
+    std::vector<std::uint32_t> draw_of_;   ///< [synapse] 4 * block + word
+    std::vector<std::uint32_t> blocks_, draws_;
     std::vector<double> weights_;
-    DrawWords weight_words_, delay_words_;
 };
 
 /// What all connectors need.
