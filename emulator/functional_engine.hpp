@@ -14,19 +14,24 @@
 
 #include "emulator/chip_part.hpp"
 #include "emulator/drive.hpp"
+#include "emulator/exchange.hpp"
 #include "emulator/key_paths.hpp"
 #include "emulator/machine.hpp"
+#include "emulator/remote_spikes.hpp"
 #include "emulator/spike_batch.hpp"
 
 namespace spinn {
 
 struct FunctionalOptions {
     unsigned threads = 1;
+    unsigned processors = 0;       ///< that the threads may keep busy while they wait; 0: all of the computer
+    Exchange* exchange = nullptr;  ///< with the other processes of the machine; nullptr: this one runs all of it
 };
 
 class FunctionalEngine {
  public:
-    /// The machine must outlive the engine.
+    /// The machine must outlive the engine, and so must the exchange. All processes make the same calls of `start` and
+    /// `run`, and change tables alike.
     FunctionalEngine(Machine& machine, const FunctionalOptions& options);
     ~FunctionalEngine();
     FunctionalEngine(const FunctionalEngine&) = delete;
@@ -43,6 +48,7 @@ class FunctionalEngine {
     Tick now() const { return now_; }
     std::uint32_t window_ticks() const { return window_; }
 
+    // Of the cores that this process runs; a packet and all its hops belong to the process of its sender.
     std::uint64_t packets_sent() const { return packets_sent_; }
     std::uint64_t packets_dropped() const;
     std::uint64_t packet_hops() const { return packet_hops_; }
@@ -71,6 +77,7 @@ class FunctionalEngine {
     Tick now_{0};
     std::uint64_t resolved_version_ = ~std::uint64_t{0};
     std::uint64_t packets_sent_ = 0, packet_hops_ = 0;
+    std::unique_ptr<RemoteSpikes> remote_;  ///< none when this process runs all cores
 };
 
 }  // namespace spinn
