@@ -28,8 +28,7 @@ struct Drive {
     bool unknown = false;  ///< the target's population table does not know the keys
 };
 
-/// The drive that a source core is, when all its packets end in one neuron core and arrive once; nullopt for all
-/// others.
+/// The drive that a source core is, when all its packets end in one neuron core and arrive once; nullopt for all others.
 std::optional<Drive> drive_of(Machine& machine, std::uint32_t source, std::span<const KeyPath> paths);
 
 /// Adds the spikes of one tick. @param atoms, repeats  a list; @param counts  [atom] or, when the source sent a list,

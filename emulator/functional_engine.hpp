@@ -2,9 +2,9 @@
 ///
 /// Routes are resolved once (key_paths, chip_targets). Time advances in windows of `d` ticks, d the smallest delay
 /// between two cores: within a window a core needs nothing that another sends in it. In a window each thread adds, chip
-/// by chip, the rows of the spikes of the window before, runs its cores for d ticks and lists the spikes they send; then
-/// all threads meet. A thread reads what others finished last and writes only what is its own, spikes in the order of
-/// tick and key: the result is the same whatever the number of threads. See docs/engine.md.
+/// by chip, the rows of the spikes of the window before, runs its cores for d ticks and lists the spikes they send;
+/// then all threads meet. A thread reads what others finished last and writes only what is its own, spikes in the order
+/// of tick and key: the result is the same whatever the number of threads. See docs/engine.md.
 #pragma once
 
 #include <cstdint>

@@ -152,6 +152,17 @@ std::uint64_t tables_version(const Machine& machine) {
     return sum;
 }
 
+std::vector<std::array<std::uint64_t, 16>> router_counters(const Machine& machine, Exchange* exchange) {
+    std::vector<std::array<std::uint64_t, 16>> counters(machine.chips.size());
+    std::vector<std::uint64_t> flat;
+    for (const auto& chip : machine.chips)
+        for (std::size_t i = 0; i < 16; ++i)
+            flat.push_back(chip ? chip->router.counter(static_cast<RouterCounter>(i)) : 0);
+    if (exchange != nullptr) flat = sum(*exchange, flat);
+    for (std::size_t i = 0; i < flat.size(); ++i) counters[i / 16][i % 16] = flat[i];
+    return counters;
+}
+
 std::uint64_t total(const Machine& machine, RouterCounter counter) {
     std::uint64_t sum = 0;
     for (const auto& chip : machine.chips)

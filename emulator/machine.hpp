@@ -1,12 +1,14 @@
 /// A machine: chips, and the cores that run programs.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "emulator/chip.hpp"
+#include "emulator/exchange.hpp"
 #include "protocols/machine_image.hpp"
 #include "protocols/machine_shape.hpp"
 #include "runtime/core_program.hpp"
@@ -74,6 +76,10 @@ std::vector<std::vector<std::uint32_t>> cores_by_chip(const Machine& machine);
 
 /// Sum of the table versions of all chips: a change of any table changes it.
 std::uint64_t tables_version(const Machine& machine);
+
+/// Diagnostic counters of the routers, [chip as in Machine::chips][counter]; a process counts the packets of its own cores.
+/// @param exchange  with the other processes, which all ask at one time: what all counted, at all; nullptr: this one's
+std::vector<std::array<std::uint64_t, 16>> router_counters(const Machine& machine, Exchange* exchange);
 
 /// Sum of a diagnostic counter over all chips.
 std::uint64_t total(const Machine& machine, RouterCounter counter);

@@ -189,6 +189,17 @@ RunReport run_image(const MachineImage& image, const RunOptions& options, spdlog
     if (image.recording_ticks != 0) piece = std::min(piece, image.recording_ticks);
     if (options.realtime)
         piece = std::clamp(static_cast<std::uint32_t>(realtime_piece_ms / image.timestep_ms), 1u, piece);
+    if (exchange != nullptr) {
+        const std::uint64_t idle =
+            std::any_of(machine.cores.begin(), machine.cores.end(), [](const Core& core) { return bool(core.program); })
+                ? 0
+                : 1;
+        const std::uint64_t n_idle = sum(*exchange, {&idle, 1})[0];
+        if (n_idle > 0)
+            log.warn(
+                "{} of {} processes have nothing to run: a process needs a chip; --atoms-per-core makes more of them",
+                n_idle, exchange->processes());
+    }
     const Stopwatch wall;
     std::uint32_t done = 0;
     while (done < total_ticks) {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <set>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -20,6 +21,7 @@ struct Mailboxes {
     std::mutex lock;
     std::condition_variable arrived;
     std::map<std::pair<std::uint32_t, std::uint32_t>, std::deque<Words>> boxes;  ///< (from, to)
+    std::set<std::uint32_t> ended;                                               ///< processes that send no more
     std::uint64_t messages = 0, words = 0;
 };
 
@@ -40,7 +42,8 @@ class ThreadExchange final : public Exchange {
         mail_.arrived.notify_all();
         for (const std::uint32_t from : partners.from) {
             std::deque<Words>& box = mail_.boxes[{from, process_}];
-            mail_.arrived.wait(held, [&] { return !box.empty(); });
+            mail_.arrived.wait(held, [&] { return !box.empty() || mail_.ended.contains(from); });
+            if (box.empty()) throw std::runtime_error("a process has ended that was to send");
             incoming[from] = std::move(box.front());
             box.pop_front();
         }
@@ -66,6 +69,9 @@ inline void as_processes(std::uint32_t n, Mailboxes& mail, const std::function<v
                 } catch (...) {
                     failures[p] = std::current_exception();
                 }
+                const std::lock_guard held(mail.lock);
+                mail.ended.insert(p);
+                mail.arrived.notify_all();
             });
     }
     for (const std::exception_ptr& failure : failures)
