@@ -56,7 +56,8 @@ struct RankedPaths {
     std::span<const KeyPath> paths;
 };
 
-/// Fills ranks, block_begin and blocks of every chip. @param senders by rank
+/// Fills ranks, block_begin and blocks of every chip; receivers that another process runs are left out.
+/// @param senders by rank
 void resolve_blocks(Machine& machine, std::span<const RankedPaths> senders, std::vector<ChipTargets>& chips);
 
 /// Blocks of one path on one chip. @param receivers  indices in Machine::cores, of this chip, ascending

@@ -42,6 +42,7 @@ std::optional<Drive> drive_of(Machine& machine, std::uint32_t source, std::span<
     Drive drive;
     drive.source = source;
     drive.target = paths[0].receivers[0];
+    if (!machine.cores[drive.target].program) return std::nullopt;  // another process runs it
     const SynapticInput* const input = machine.cores[drive.target].program->synaptic_input();
     if (input == nullptr) return std::nullopt;
     for (const KeyPath& path : paths) {
@@ -50,8 +51,7 @@ std::optional<Drive> drive_of(Machine& machine, std::uint32_t source, std::span<
         for (const RowBlock& block : resolve(*input, path.first_key, path.n_keys)) {
             if (block.max_delay_ticks > (input->ring.index_mask >> input->ring.tick_shift) + 1) return std::nullopt;
             const std::uint32_t first = path.first_key - machine.cores[source].keys.key;
-            drive.rows.push_back(
-                {first, first + path.n_keys, block, diagonal_of(block, path.n_keys, input->shape)});
+            drive.rows.push_back({first, first + path.n_keys, block, diagonal_of(block, path.n_keys, input->shape)});
         }
     }
     return drive;

@@ -122,7 +122,7 @@ void on_threads(unsigned n, const Job& job) {
 std::size_t active_ring_bytes(const Machine& machine) {
     std::size_t bytes = 0;
     for (const Core& core : machine.cores) {
-        const SynapticInput* const input = core.program->synaptic_input();
+        const SynapticInput* const input = core.program ? core.program->synaptic_input() : nullptr;
         if (input == nullptr) continue;
         std::uint32_t shortest = ~0u, longest = 0;
         for (const LooseRows& rows : input->loose) {
@@ -145,6 +145,9 @@ void clear(SpikeList& list) {
 FunctionalEngine::FunctionalEngine(Machine& machine, const FunctionalOptions& options)
     : machine_(machine), options_(options) {
     options_.threads = std::max(1u, options.threads);
+    if (options_.processors == 0) options_.processors = std::max(1u, std::thread::hardware_concurrency());
+    if (options.exchange != nullptr && options.exchange->processes() > 1)
+        remote_ = std::make_unique<RemoteSpikes>(*options.exchange);
 }
 
 FunctionalEngine::~FunctionalEngine() = default;
@@ -172,7 +175,7 @@ void FunctionalEngine::start() {
     cost_ns_.clear();
     for (const Core& core : machine_.cores) {
         // A guess until it is measured: an update takes a nanosecond, a synapse is used a few times a second.
-        const auto synapses = static_cast<double>(core.program->counters().synapses);
+        const auto synapses = core.program ? static_cast<double>(core.program->counters().synapses) : 0.0;
         cost_ns_.push_back(20.0 + 1.0 * core.n_atoms + 0.001 * synapses);
     }
     resolve_routes();
@@ -194,6 +197,7 @@ void FunctionalEngine::resolve_routes() {
         Source& source = sources_[c];
         source.chip = &chip_of(machine_, cores[c].location.chip);
         source.rank = rank;
+        if (!cores[c].program) continue;
         source.paths = key_paths(machine_, index, cores[c]);
         source.sent.assign(source.paths.size(), 0);
         source.settled.assign(source.paths.size(), 0);
@@ -205,10 +209,16 @@ void FunctionalEngine::resolve_routes() {
             senders.push_back({rank, cores[c].keys.key, source.paths});
         }
     }
+    std::vector<RemoteSender> heard;
+    if (remote_) heard = remote_->resolve(machine_, senders);
+    for (const RemoteSender& sender : heard) senders.push_back({sender.rank, sender.first_key, sender.paths});
+    std::inplace_merge(senders.begin(), senders.end() - static_cast<std::ptrdiff_t>(heard.size()), senders.end(),
+                       [](const RankedPaths& a, const RankedPaths& b) { return a.rank < b.rank; });
     resolve_blocks(machine_, senders, chips_);
     window_ = most_window_ticks;
     for (const ChipTargets& chip : chips_)
         for (const ChipBlock& block : chip.blocks) window_ = std::min(window_, block.min_delay_ticks);
+    if (remote_) window_ = static_cast<std::uint32_t>(smallest(*options_.exchange, window_));
     resolved_version_ = tables_version(machine_);
     share_out();
 }
@@ -222,7 +232,7 @@ void FunctionalEngine::share_out() {
     };
     double total = 0.0;
     for (std::uint32_t c = 0; c < machine_.cores.size(); ++c)
-        if (!sources_[c].drives) total += cost_of(c);
+        if (machine_.cores[c].program && !sources_[c].drives) total += cost_of(c);
     std::vector<ChipPart> old;
     workers_.resize(options_.threads);
     for (Worker& worker : workers_) {
@@ -281,11 +291,24 @@ void FunctionalEngine::run(std::uint32_t n_ticks) {
         resolve_routes();
     else if (is_shared_out_badly())
         share_out();
-    const bool oversubscribed = options_.threads > std::max(1u, std::thread::hardware_concurrency());
+    const bool oversubscribed = options_.threads > options_.processors;
     Barrier barrier(options_.threads, oversubscribed ? 0 : barrier_spins);
     measured_ns_.assign(machine_.cores.size(), 0.0);
     on_threads(options_.threads, [&](unsigned thread) noexcept {
         Worker& worker = workers_[thread];
+        std::vector<const SpikeBatch*> batches;
+        const auto meet = [&](std::size_t batch) {
+            batches.clear();
+            for (const Worker& from : workers_) batches.push_back(&from.batches[batch]);
+            barrier.arrive_and_wait();
+            if (remote_) {
+                // All have listed their spikes and none reads the others' of the window before any more.
+                if (thread == 0) remote_->swap(batches);
+                barrier.arrive_and_wait();
+                for (const SpikeBatch& from : remote_->received()) batches.push_back(&from);
+            }
+            merge(batches, worker.runs);
+        };
         worker.runs.clear();
         worker.measured_ticks = 0;
         std::size_t batch = 0;
@@ -294,8 +317,7 @@ void FunctionalEngine::run(std::uint32_t n_ticks) {
             const std::uint32_t ticks = std::min(window_, n_ticks - done);
             run_window(worker, value(now_) + done, ticks, batch, n_windows % windows_per_measured == 1);
             done += ticks;
-            barrier.arrive_and_wait();
-            read_spikes(worker, batch);
+            meet(batch);
             batch ^= 1;
         }
         for (ChipPart& part : worker.parts) {
@@ -307,13 +329,6 @@ void FunctionalEngine::run(std::uint32_t n_ticks) {
     now_ = Tick{value(now_) + n_ticks};
     take_costs();
     settle_counters();
-}
-
-/// The spikes of all threads in the window whose batch that is, in one order.
-void FunctionalEngine::read_spikes(Worker& worker, std::size_t batch) {
-    std::vector<const SpikeBatch*> batches;
-    for (const Worker& from : workers_) batches.push_back(&from.batches[batch]);
-    merge(batches, worker.runs);
 }
 
 void FunctionalEngine::run_window(Worker& worker, std::uint32_t first_tick, std::uint32_t n_ticks, std::size_t batch,
@@ -415,7 +430,8 @@ std::uint64_t FunctionalEngine::packets_dropped() const { return total(machine_,
 
 ProgramCounters FunctionalEngine::counters() const {
     ProgramCounters sum;
-    for (const Core& core : machine_.cores) sum += core.program->counters();
+    for (const Core& core : machine_.cores)
+        if (core.program) sum += core.program->counters();
     return sum;
 }
 

@@ -2,9 +2,9 @@
 ///
 /// Routes are resolved once (key_paths, chip_targets). Time advances in windows of `d` ticks, d the smallest delay
 /// between two cores: within a window a core needs nothing that another sends in it. In a window each thread adds, chip
-/// by chip, the rows of the spikes of the window before, runs its cores for d ticks and lists the spikes they send; then
-/// all threads meet. A thread reads what others finished last and writes only what is its own, spikes in the order of
-/// tick and key: the result is the same whatever the number of threads. See docs/engine.md.
+/// by chip, the rows of the spikes of the window before, runs its cores for d ticks and lists the spikes they send;
+/// then all threads meet. A thread reads what others finished last and writes only what is its own, spikes in the order
+/// of tick and key: the result is the same whatever the number of threads. See docs/engine.md.
 #pragma once
 
 #include <cstdint>
@@ -14,14 +14,18 @@
 
 #include "emulator/chip_part.hpp"
 #include "emulator/drive.hpp"
+#include "emulator/exchange.hpp"
 #include "emulator/key_paths.hpp"
 #include "emulator/machine.hpp"
+#include "emulator/remote_spikes.hpp"
 #include "emulator/spike_batch.hpp"
 
 namespace spinn {
 
 struct FunctionalOptions {
     unsigned threads = 1;
+    unsigned processors = 0;       ///< that the threads may keep busy while they wait; 0: all of the computer
+    Exchange* exchange = nullptr;  ///< with the other processes of the machine; nullptr: this one runs all of it
     /// Ring buffers that take more than this would not stay in the cache: arrivals wait in calendars then. Changes how
     /// fast a run is, and nothing else.
     std::size_t ring_cache_bytes = std::size_t{1} << 20;
@@ -29,7 +33,8 @@ struct FunctionalOptions {
 
 class FunctionalEngine {
  public:
-    /// The machine must outlive the engine.
+    /// The machine must outlive the engine, and so must the exchange. All processes make the same calls of `start` and
+    /// `run`, and change tables alike.
     FunctionalEngine(Machine& machine, const FunctionalOptions& options);
     ~FunctionalEngine();
     FunctionalEngine(const FunctionalEngine&) = delete;
@@ -46,6 +51,7 @@ class FunctionalEngine {
     Tick now() const { return now_; }
     std::uint32_t window_ticks() const { return window_; }
 
+    // Of the cores that this process runs; a packet and all its hops belong to the process of its sender.
     std::uint64_t packets_sent() const { return packets_sent_; }
     std::uint64_t packets_dropped() const;
     std::uint64_t packet_hops() const { return packet_hops_; }
@@ -58,7 +64,6 @@ class FunctionalEngine {
     void resolve_routes();
     void share_out();
     bool is_shared_out_badly() const;
-    void read_spikes(Worker& worker, std::size_t batch);
     void run_window(Worker& worker, std::uint32_t first_tick, std::uint32_t n_ticks, std::size_t batch, bool measured);
     void take_costs();
     void run_core(std::uint32_t c, std::uint32_t first_tick, std::uint32_t n_ticks);
@@ -77,6 +82,7 @@ class FunctionalEngine {
     Tick now_{0};
     std::uint64_t resolved_version_ = ~std::uint64_t{0};
     std::uint64_t packets_sent_ = 0, packet_hops_ = 0;
+    std::unique_ptr<RemoteSpikes> remote_;  ///< none when this process runs all cores
 };
 
 }  // namespace spinn

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <map>
+#include <optional>
 #include <span>
 #include <stdexcept>
 
+#include "emulator/divide.hpp"
 #include "emulator/large_pages.hpp"
 #include "protocols/error.hpp"
 
@@ -28,6 +31,27 @@ std::unique_ptr<Chip> make_chip(ChipCoord coord, const ChipShape& shape) {
     return chip;
 }
 
+/// The core that a segment belongs to, by address; none for a segment in no core's block.
+class BlockOwners {
+ public:
+    explicit BlockOwners(const MachineImage& image) : image_(image) {
+        for (std::size_t c = 0; c < image.cores.size(); ++c)
+            core_at_[{image.cores[c].location.chip, image.cores[c].block_address}] = c;
+    }
+    std::optional<std::size_t> core_of(const ImageSegment& segment) const {
+        const auto above = core_at_.upper_bound({segment.chip, segment.address});
+        if (above == core_at_.begin()) return std::nullopt;
+        const auto& [begin, core] = *std::prev(above);
+        if (begin.first != segment.chip || segment.address - begin.second >= image_.cores[core].block_size_bytes)
+            return std::nullopt;
+        return core;
+    }
+
+ private:
+    const MachineImage& image_;
+    std::map<std::pair<ChipCoord, std::uint32_t>, std::size_t> core_at_;
+};
+
 }  // namespace
 
 Machine make_machine_of(const MachineShape& shape) {
@@ -48,7 +72,7 @@ Chip& chip_of(Machine& machine, ChipCoord coord) {
     return *machine.chips.at(std::size_t{coord.y} * static_cast<std::size_t>(machine.shape.width) + coord.x);
 }
 
-void load(Machine& machine, const MachineImage& image, const ProgramOptions& options) {
+void load(Machine& machine, const MachineImage& image, const ProgramOptions& options, const ProcessShare& share) {
     const auto need_chip = [&](ChipCoord coord, const char* what) -> Chip& {
         if (!has_chip(machine.shape, coord))
             throw RequestError({.what = std::string("the image has ") + what + " for a chip that the machine lacks",
@@ -57,7 +81,6 @@ void load(Machine& machine, const MachineImage& image, const ProgramOptions& opt
         return chip_of(machine, coord);
     };
     for (const RoutingTable& table : image.tables) need_chip(table.chip, "a routing table").router.load(table.entries);
-    for (const ImageSegment& segment : image.segments) need_chip(segment.chip, "data").sdram.load(segment);
 
     machine.cores.clear();
     for (const CoreImage& core : image.cores) {
@@ -72,9 +95,17 @@ void load(Machine& machine, const MachineImage& image, const ProgramOptions& opt
         write(chip, bus::vcpu_base + bus::vcpu_bytes * static_cast<std::uint32_t>(n) + bus::vcpu_user0, user0);
         set_core_state(chip, n, CoreState::ready);
         machine.cores.push_back({core.name, core.location, core.population, core.first_atom, core.n_atoms, core.program,
-                                 core.sends, core.keys, core.n_keys, core.block_address,
-                                 make_program(core.program, options)});
+                                 core.sends, core.keys, core.n_keys, core.block_address, 0, nullptr});
     }
+    if (share.processes > 1) divide(machine, image, share.processes);
+    const BlockOwners owners(image);
+    for (const ImageSegment& segment : image.segments) {
+        Chip& chip = need_chip(segment.chip, "data");
+        const std::optional<std::size_t> owner = owners.core_of(segment);
+        if (!owner || machine.cores[*owner].process == share.process) chip.sdram.load(segment);
+    }
+    for (Core& core : machine.cores)
+        if (core.process == share.process) core.program = make_program(core.kind, options);
 }
 
 void MemoryServices::send_multicast(std::span<const MulticastPacket>) {
@@ -102,7 +133,8 @@ void start_programs(Machine& machine, std::span<const std::uint32_t> cores) {
 
 std::vector<std::vector<std::uint32_t>> cores_by_chip(const Machine& machine) {
     std::map<ChipCoord, std::vector<std::uint32_t>> chips;
-    for (std::uint32_t c = 0; c < machine.cores.size(); ++c) chips[machine.cores[c].location.chip].push_back(c);
+    for (std::uint32_t c = 0; c < machine.cores.size(); ++c)
+        if (machine.cores[c].program) chips[machine.cores[c].location.chip].push_back(c);
     std::vector<std::vector<std::uint32_t>> cores;
     for (auto& [chip, on_chip] : chips) {
         std::sort(on_chip.begin(), on_chip.end(), [&](std::uint32_t a, std::uint32_t b) {
@@ -118,6 +150,17 @@ std::uint64_t tables_version(const Machine& machine) {
     for (const auto& chip : machine.chips)
         if (chip) sum += chip->router.version();
     return sum;
+}
+
+std::vector<std::array<std::uint64_t, 16>> router_counters(const Machine& machine, Exchange* exchange) {
+    std::vector<std::array<std::uint64_t, 16>> counters(machine.chips.size());
+    std::vector<std::uint64_t> flat;
+    for (const auto& chip : machine.chips)
+        for (std::size_t i = 0; i < 16; ++i)
+            flat.push_back(chip ? chip->router.counter(static_cast<RouterCounter>(i)) : 0);
+    if (exchange != nullptr) flat = sum(*exchange, flat);
+    for (std::size_t i = 0; i < flat.size(); ++i) counters[i / 16][i % 16] = flat[i];
+    return counters;
 }
 
 std::uint64_t total(const Machine& machine, RouterCounter counter) {

@@ -6,14 +6,13 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <thread>
 
 #include "emulator/functional_engine.hpp"
 #include "emulator/machine.hpp"
-#include "emulator/recordings.hpp"
+#include "host/extract.hpp"
 #include "host/results.hpp"
 #include "host/spike_hash.hpp"
 #include "mapper/recorded_view.hpp"
@@ -34,40 +33,26 @@ class Stopwatch {
     std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
-/// Recordings of all cores, brought together by population and written out.
+/// Takes recordings and writes them out. Only process 0 has something to write.
 class Extractor {
  public:
-    Extractor(Machine& machine, const MachineImage& image, ResultsWriter* writer)
-        : machine_(machine), image_(image), writer_(writer) {}
+    Extractor(Machine& machine, const MachineImage& image, ResultsWriter* writer, Exchange* exchange)
+        : machine_(machine), image_(image), writer_(writer), exchange_(exchange) {}
 
     void take() {
-        std::vector<SpikeEvent> spikes;
-        std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<Part>> samples;  // (population, variable)
-        for (const Core& core : machine_.cores) {
-            CoreRecordings recorded = take_recordings(machine_, core);
-            lost_ = lost_ || recorded.lost;
-            for (std::size_t i = 0; i < recorded.spike_ticks.size(); ++i)
-                spikes.push_back({recorded.spike_ticks[i], core.population, core.first_atom + recorded.spike_atoms[i]});
-            for (CoreRecordings::Samples& part : recorded.samples) {
-                std::vector<Part>& parts = samples[{core.population, part.variable}];
-                parts.push_back({core.first_atom, std::move(part)});
-            }
-        }
-        std::sort(spikes.begin(), spikes.end());
-        for (const SpikeEvent& spike : spikes) hash_.add(spike);
+        const Recorded recorded = take_all(machine_, exchange_);
+        lost_ = lost_ || recorded.lost;
+        for (const SpikeEvent& spike : recorded.spikes) hash_.add(spike);
         if (writer_ == nullptr) return;
-        write_spikes(spikes);
-        for (const auto& [which, parts] : samples) write_samples(which.first, which.second, parts);
+        write_spikes(recorded.spikes);
+        for (const auto& [which, parts] : recorded.samples) write_samples(which.first, which.second, parts);
     }
 
     std::uint64_t hash() const { return hash_.value(); }
     bool lost() const { return lost_; }
 
  private:
-    struct Part {
-        std::uint32_t first_atom;
-        CoreRecordings::Samples samples;
-    };
+    using Part = Recorded::Part;
 
     void write_spikes(const std::vector<SpikeEvent>& spikes) {
         std::vector<std::vector<std::uint32_t>> ticks(image_.populations.size()), neurons(image_.populations.size());
@@ -102,6 +87,7 @@ class Extractor {
     Machine& machine_;
     const MachineImage& image_;
     ResultsWriter* writer_;
+    Exchange* exchange_;
     SpikeHash hash_;
     bool lost_ = false;
 };
@@ -134,39 +120,95 @@ std::string provenance(const MachineImage& image, const RunOptions& options, con
     return json.dump();
 }
 
+/// What this process's cores counted; times, and the hash at process 0, are there already.
+void count(RunReport& report, const MachineImage& image, const Machine& machine, const FunctionalEngine& engine) {
+    report.counters = engine.counters();
+    report.packets_sent = engine.packets_sent();
+    report.packets_dropped = engine.packets_dropped();
+    report.packet_hops = engine.packet_hops();
+    for (const PopulationInfo& population : image.populations)
+        report.populations.push_back({population.name, population.size});
+    for (const Core& core : machine.cores)
+        if (core.program && core.kind != ProgramKind::delay_extension)
+            report.populations[core.population].spikes += core.program->counters().spikes;
+    report.peak_rss_bytes = peak_rss_bytes();
+    report.peak_rss_bytes_per_process = {report.peak_rss_bytes};
+}
+
+/// Makes the report of one process that of all: counts are summed, times are the slowest's.
+void unite(RunReport& report, Exchange& exchange) {
+    ProgramCounters& c = report.counters;
+    std::vector<std::uint64_t*> sums = {
+        &c.spikes,          &c.synaptic_events,   &c.saturations,          &c.unknown_keys,
+        &c.synapses,        &c.matrix_bytes,      &c.weights_masked,       &c.delay_overflows,
+        &c.recordings_lost, &report.packets_sent, &report.packets_dropped, &report.packet_hops};
+    for (PopulationCount& population : report.populations) sums.push_back(&population.spikes);
+    std::vector<std::uint64_t> values;
+    for (const std::uint64_t* value : sums) values.push_back(*value);
+    values = sum(exchange, values);
+    for (std::size_t i = 0; i < sums.size(); ++i) *sums[i] = values[i];
+    for (double* seconds : {&report.load_s, &report.run_s, &report.extract_s, &report.most_behind_s})
+        *seconds = largest(exchange, *seconds);
+    report.processes = exchange.processes();
+    report.peak_rss_bytes_per_process.clear();
+    for (const std::vector<std::uint64_t>& peak : share(exchange, {&report.peak_rss_bytes, 1}))
+        report.peak_rss_bytes_per_process.push_back(peak.at(0));
+    report.peak_rss_bytes =
+        *std::max_element(report.peak_rss_bytes_per_process.begin(), report.peak_rss_bytes_per_process.end());
+    report.spike_hash = share(exchange, {&report.spike_hash, 1})[0].at(0);
+}
+
 }  // namespace
 
 RunReport run_image(const MachineImage& image, const RunOptions& options, spdlog::logger& log) {
     RunReport report;
     report.threads = std::max(1u, options.threads);
+    Exchange* const exchange =
+        options.exchange != nullptr && options.exchange->processes() > 1 ? options.exchange : nullptr;
+    const ProcessShare share_of_machine =
+        exchange != nullptr ? ProcessShare{exchange->process(), exchange->processes()} : ProcessShare{};
     const double duration_ms = options.duration_ms.value_or(image.duration_ms);
     const auto total_ticks = run_ticks(duration_ms, image.timestep_ms);
 
     std::unique_ptr<ResultsWriter> writer;
-    if (options.results)
+    if (options.results && share_of_machine.process == 0)
         writer = std::make_unique<ResultsWriter>(
             *options.results, ResultsHeader{image.network_name, image.timestep_ms, duration_ms, image.seed,
                                             options.image_hash, image.populations});
 
     const Stopwatch loading;
     Machine machine = make_machine_of(image.machine);
-    load(machine, image, {.rounding = options.rounding, .poisson = options.poisson});
-    FunctionalEngine engine(machine, {.threads = report.threads});
+    load(machine, image, {.rounding = options.rounding, .poisson = options.poisson}, share_of_machine);
+    FunctionalEngine engine(machine,
+                            {.threads = report.threads, .processors = options.processors, .exchange = exchange});
     engine.start();
     report.load_s = loading.seconds();
     report.window_ticks = engine.window_ticks();
     log.info("load: cores={} synapses={} window_ticks={} time_s={:.3f}", machine.cores.size(),
              engine.counters().synapses, engine.window_ticks(), report.load_s);
 
-    Extractor extractor(machine, image, writer.get());
+    Extractor extractor(machine, image, writer.get(), exchange);
     std::uint32_t piece = largest_piece_ticks;
     if (image.recording_ticks != 0) piece = std::min(piece, image.recording_ticks);
     if (options.realtime)
         piece = std::clamp(static_cast<std::uint32_t>(realtime_piece_ms / image.timestep_ms), 1u, piece);
+    if (exchange != nullptr) {
+        const std::uint64_t idle =
+            std::any_of(machine.cores.begin(), machine.cores.end(), [](const Core& core) { return bool(core.program); })
+                ? 0
+                : 1;
+        const std::uint64_t n_idle = sum(*exchange, {&idle, 1})[0];
+        if (n_idle > 0)
+            log.warn(
+                "{} of {} processes have nothing to run: a process needs a chip; --atoms-per-core makes more of them",
+                n_idle, exchange->processes());
+    }
     const Stopwatch wall;
     std::uint32_t done = 0;
     while (done < total_ticks) {
-        if (options.stop != nullptr && options.stop->load()) {
+        std::uint64_t stop = options.stop != nullptr && options.stop->load() ? 1 : 0;
+        if (exchange != nullptr) stop = largest(*exchange, stop);
+        if (stop != 0) {
             report.stopped = true;
             break;
         }
@@ -187,20 +229,12 @@ RunReport run_image(const MachineImage& image, const RunOptions& options, spdlog
     }
 
     report.biological_s = done * image.timestep_ms * 1e-3;
-    report.counters = engine.counters();
-    report.packets_sent = engine.packets_sent();
-    report.packets_dropped = engine.packets_dropped();
-    report.packet_hops = engine.packet_hops();
     report.spike_hash = extractor.hash();
-    for (const PopulationInfo& population : image.populations)
-        report.populations.push_back({population.name, population.size});
-    for (const Core& core : machine.cores)
-        if (core.kind != ProgramKind::delay_extension)
-            report.populations[core.population].spikes += core.program->counters().spikes;
+    count(report, image, machine, engine);
+    if (exchange != nullptr) unite(report, *exchange);
     for (PopulationCount& population : report.populations)
         if (report.biological_s > 0.0)
             population.rate_hz = static_cast<double>(population.spikes) / population.neurons / report.biological_s;
-    report.peak_rss_bytes = peak_rss_bytes();
     if (report.packets_dropped > 0) log.warn("{} packets were dropped by routers", report.packets_dropped);
     if (report.counters.saturations > 0)
         log.warn("{} additions saturated a ring buffer: the input of some neurons was cut",
@@ -228,6 +262,7 @@ nlohmann::json to_json(const RunReport& report) {
             {"biological_s", report.biological_s},
             {"realtime_factor", report.biological_s > 0.0 ? report.run_s / report.biological_s : 0.0},
             {"threads", report.threads},
+            {"processes", report.processes},
             {"spikes", spikes},
             {"synapses", report.counters.synapses},
             {"matrix_bytes", report.counters.matrix_bytes},
@@ -245,6 +280,7 @@ nlohmann::json to_json(const RunReport& report) {
             {"stopped", report.stopped},
             {"populations", std::move(populations)},
             {"peak_rss_bytes", report.peak_rss_bytes},
+            {"peak_rss_bytes_per_process", report.peak_rss_bytes_per_process},
             {"spike_hash", hash_text(report.spike_hash)}};
 }
 

@@ -10,6 +10,7 @@ build_packages=(
     cmake ninja-build g++
     libboost-dev libprotobuf-dev protobuf-compiler libspdlog-dev libyaml-cpp-dev nlohmann-json3-dev libcli11-dev
     libhdf5-dev librandom123-dev libxxhash-dev libgtest-dev libgmock-dev libbenchmark-dev
+    libopenmpi-dev openmpi-bin
     python3
 )
 format_packages=(clang-format)

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <new>
+#include <sstream>
 
 #include "host/machine_file.hpp"
 #include "host/network_file.hpp"
@@ -58,7 +59,9 @@ int run_tool(CLI::App& app, Reporting& reporting, int argc, char** argv, const s
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? exit_done : exit_bad_input;
+        std::ostringstream unheard;
+        const int code = reporting.first ? app.exit(error) : app.exit(error, unheard, unheard);
+        return code == 0 ? exit_done : exit_bad_input;
     }
     return guarded(app.get_name(), work);
 }

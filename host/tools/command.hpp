@@ -26,6 +26,7 @@ struct Reporting {
     bool json = false;   ///< one JSON object on stdout and nothing else
     bool quiet = false;  ///< errors only
     int verbose = 0;
+    bool first = true;  ///< false: another process of the job says what is wrong with the command line
 };
 
 /// A logger on stderr.
