@@ -128,12 +128,12 @@ TEST(Tour, IsWhatTheCodeDoes) {
         story.insert(story.end(), part.begin(), part.end());
     story.push_back(text("windows of %u ticks", engine.window_ticks()));
 
-    engine.run(sent + 1);
+    engine.run(sent);
     const std::uint32_t before = ring_sum(to);
     engine.run(1);
     const std::uint32_t index = ((effect << 9) | (1u << 8) | receiver) & to.program->synaptic_input()->ring.index_mask;
     story.push_back(text("ring buffer, sum %u: %u before the window, %u after", index, before, ring_sum(to)));
-    engine.run(3);
+    engine.run(4);
 
     const CoreRecordings spikes = take_recordings(machine, from), potentials = take_recordings(machine, to);
     for (std::size_t i = 0; i < spikes.spike_ticks.size(); ++i)
