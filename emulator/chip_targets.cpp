@@ -144,7 +144,8 @@ void resolve_blocks(Machine& machine, std::span<const RankedPaths> senders, std:
         for (const KeyPath& path : sender.paths) {
             std::map<ChipCoord, std::vector<std::uint32_t>> receivers;
             for (const std::uint32_t receiver : path.receivers)
-                if (machine.cores[receiver].program) receivers[machine.cores[receiver].location.chip].push_back(receiver);
+                if (machine.cores[receiver].program)
+                    receivers[machine.cores[receiver].location.chip].push_back(receiver);
             for (const auto& [coord, cores] : receivers) {
                 ChipTargets& chip = *chip_at.at(coord);
                 const std::vector<ChipBlock> blocks = blocks_of_path(machine, path, sender.first_key, cores);

@@ -77,7 +77,8 @@ std::vector<std::vector<std::uint32_t>> cores_by_chip(const Machine& machine);
 /// Sum of the table versions of all chips: a change of any table changes it.
 std::uint64_t tables_version(const Machine& machine);
 
-/// Diagnostic counters of the routers, [chip as in Machine::chips][counter]; a process counts the packets of its own cores.
+/// Diagnostic counters of the routers, [chip as in Machine::chips][counter]; a process counts the packets of its own
+/// cores.
 /// @param exchange  with the other processes, which all ask at one time: what all counted, at all; nullptr: this one's
 std::vector<std::array<std::uint64_t, 16>> router_counters(const Machine& machine, Exchange* exchange);
 
