@@ -30,8 +30,8 @@ void resolve_keys(benchmark::State& state) {
     std::size_t paths = 0;
     for (auto _ : state)
         for (const Core& core : machine.cores) paths += key_paths(machine, index, core).size();
-    state.counters["keys/s"] = benchmark::Counter(
-        static_cast<double>(state.iterations()) * network.populations[0].size, benchmark::Counter::kIsRate);
+    state.counters["keys/s"] = benchmark::Counter(static_cast<double>(state.iterations()) * network.populations[0].size,
+                                                  benchmark::Counter::kIsRate);
     state.counters["cores"] = static_cast<double>(machine.cores.size());
     benchmark::DoNotOptimize(paths);
 }

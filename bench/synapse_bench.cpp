@@ -1,5 +1,5 @@
-/// Synaptic events per second: rows of a chip's matrix added to ring buffers, by length of the rows, number of columns and
-/// where the rows come from.
+/// Synaptic events per second: rows of a chip's matrix added to ring buffers, by length of the rows, number of columns
+/// and where the rows come from.
 #include <benchmark/benchmark.h>
 
 #include <random>
@@ -50,8 +50,7 @@ struct Chip {
         columns.tick_shift = ring.tick_shift;
         columns.index_mask = ring.index_mask;
         columns.sums = sums.data();
-        for (std::uint32_t c = 0; c < n_columns; ++c)
-            columns.base.push_back(static_cast<std::uint32_t>(c * stride));
+        for (std::uint32_t c = 0; c < n_columns; ++c) columns.base.push_back(static_cast<std::uint32_t>(c * stride));
         columns.events.resize(n_columns);
         columns.saturated.resize(n_columns);
     }

@@ -160,8 +160,8 @@ void drain(const Machine& machine, ChipPart& part, Tick tick) {
     if (!part.calendar) return;
     const RingBuffer& ring = *some_ring(machine, part);
     const std::uint32_t slot = value(tick) & (slots_beside_calendar - 1);
-    drain(*part.calendar, value(tick), part.chip->sums.data() + (std::size_t{slot} << ring.tick_shift), core_shift(ring),
-          part.saturated);
+    drain(*part.calendar, value(tick), part.chip->sums.data() + (std::size_t{slot} << ring.tick_shift),
+          core_shift(ring), part.saturated);
 }
 
 void move_events(const Machine& machine, std::span<ChipPart*> from, std::span<ChipPart*> to) {

@@ -21,15 +21,16 @@ struct PartBlock {
     std::uint32_t columns = 0;         ///< rows: index in ChipPart::columns
     std::uint32_t wanted = 0;          ///< rows: the columns that packets reach
     MatrixRows rows;                   ///< rows: from atom `first` on
-    std::uint32_t core = 0;  ///< packets, unknown: index in Machine::cores
+    std::uint32_t core = 0;            ///< packets, unknown: index in Machine::cores
 };
 
 /// Blocks by the rank of the sender.
 struct BlockTable {
-    std::vector<std::uint32_t> ranks;            ///< of the senders heard here, ascending
-    std::vector<std::uint32_t> block_begin{0};   ///< [index in ranks] into blocks, and the end
+    std::vector<std::uint32_t> ranks;           ///< of the senders heard here, ascending
+    std::vector<std::uint32_t> block_begin{0};  ///< [index in ranks] into blocks, and the end
     std::vector<PartBlock> blocks;
-    std::vector<std::uint32_t> rank_index;  ///< [rank]: index in ranks + 1, or 0; empty where that would be mostly zeros
+    std::vector<std::uint32_t>
+        rank_index;  ///< [rank]: index in ranks + 1, or 0; empty where that would be mostly zeros
 };
 
 struct ChipPart {
@@ -37,8 +38,8 @@ struct ChipPart {
     std::vector<std::uint32_t> cores;  ///< indices in Machine::cores, in the order in which they run
     BlockTable blocks;
     std::unique_ptr<EventCalendar> calendar;  ///< where events wait, when the chip has calendars
-    std::vector<std::uint64_t> saturated;     ///< [ring buffer of the chip]: additions cut when the calendar was drained
-    std::vector<RowColumns> columns;                      ///< of a matrix, neighbours with ring buffers of one shape
+    std::vector<std::uint64_t> saturated;  ///< [ring buffer of the chip]: additions cut when the calendar was drained
+    std::vector<RowColumns> columns;       ///< of a matrix, neighbours with ring buffers of one shape
     std::vector<std::vector<std::uint32_t>> column_core;  ///< [columns][column - first]: index in Machine::cores
 };
 
@@ -52,8 +53,8 @@ struct RowReference {
     std::uint32_t sent, repeats;
 };
 
-/// Adds what the rows of some spikes say to the ring buffers of a part, in the order of the spikes, and hands packets to
-/// the programs that take them.
+/// Adds what the rows of some spikes say to the ring buffers of a part, in the order of the spikes, and hands packets
+/// to the programs that take them.
 ///
 /// Rows lie anywhere in memory: offsets are asked for when a spike comes in, words some rows before they are added. The
 /// first of a part are asked for while another part is still busy.
@@ -66,7 +67,7 @@ class Delivery {
     void finish();
 
  private:
-    static constexpr std::uint32_t queue_size = 64;  ///< a power of two
+    static constexpr std::uint32_t queue_size = 64;   ///< a power of two
     static constexpr std::uint32_t lines_ahead = 32;  ///< asked for and not yet added
 
     void fill();
@@ -75,7 +76,7 @@ class Delivery {
 
     Machine* machine_ = nullptr;
     ChipPart* part_ = nullptr;
-    std::span<const SpikeRun> runs_;  ///< the first is under way
+    std::span<const SpikeRun> runs_;     ///< the first is under way
     std::span<const PartBlock> blocks_;  ///< of this run that are still to come
     std::size_t spike_ = 0;
 

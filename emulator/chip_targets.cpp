@@ -8,8 +8,8 @@ namespace spinn {
 namespace {
 
 std::uint32_t column_of(const ChipMatrix& matrix, int virtual_core) {
-    const auto found = std::lower_bound(matrix.columns.begin(), matrix.columns.end(),
-                                        static_cast<std::uint32_t>(virtual_core));
+    const auto found =
+        std::lower_bound(matrix.columns.begin(), matrix.columns.end(), static_cast<std::uint32_t>(virtual_core));
     return static_cast<std::uint32_t>(found - matrix.columns.begin());
 }
 
@@ -112,7 +112,8 @@ std::vector<ChipBlock> blocks_of_path(Machine& machine, const KeyPath& path, std
             const std::uint32_t bit = 1u << column_of(rows.matrix, machine.cores[receiver].location.core);
             // A core that packets reach twice needs a block of its own.
             const auto same = std::find_if(blocks.begin(), blocks.end(), [&](const ChipBlock& other) {
-                return other.kind == ChipBlock::Kind::rows && other.rows.offsets == rows.rows.offsets && (other.reached & bit) == 0;
+                return other.kind == ChipBlock::Kind::rows && other.rows.offsets == rows.rows.offsets &&
+                       (other.reached & bit) == 0;
             });
             if (same != blocks.end()) {
                 same->reached |= bit;

@@ -21,13 +21,13 @@ struct ChipBlock {
         unknown   ///< a core whose population table does not know the keys
     };
     Kind kind = Kind::rows;
-    std::uint32_t first = 0, end = 0;  ///< atoms of the sender
-    std::uint32_t first_key = 0;       ///< of atom `first`
-    ChipMatrix matrix;                 ///< rows
-    MatrixRows rows;                   ///< rows: from atom `first` on
-    std::uint32_t reached = 0;               ///< rows: a bit for each column whose core the packets reach
-    std::uint32_t core = 0;                  ///< packets, unknown: index in Machine::cores
-    std::uint32_t min_delay_ticks = ~0u;     ///< between sending and the first tick that is changed
+    std::uint32_t first = 0, end = 0;     ///< atoms of the sender
+    std::uint32_t first_key = 0;          ///< of atom `first`
+    ChipMatrix matrix;                    ///< rows
+    MatrixRows rows;                      ///< rows: from atom `first` on
+    std::uint32_t reached = 0;            ///< rows: a bit for each column whose core the packets reach
+    std::uint32_t core = 0;               ///< packets, unknown: index in Machine::cores
+    std::uint32_t min_delay_ticks = ~0u;  ///< between sending and the first tick that is changed
 };
 
 /// The neuron cores of a chip and their ring buffers, side by side in one array.
@@ -37,8 +37,8 @@ struct ChipTargets {
     std::vector<std::uint32_t> base;   ///< [virtual core]: first sum of its ring buffer
     std::uint32_t calendar_slots = 0;  ///< events wait in calendars of so many slots; 0: in the ring buffers
     std::span<std::uint16_t> sums;     ///< in RingMemory
-    std::vector<std::uint32_t> ranks;         ///< of the senders that are heard here, ascending
-    std::vector<std::uint32_t> block_begin;   ///< [index in ranks] into blocks, and the end
+    std::vector<std::uint32_t> ranks;  ///< of the senders that are heard here, ascending
+    std::vector<std::uint32_t> block_begin;  ///< [index in ranks] into blocks, and the end
     std::vector<ChipBlock> blocks;
 };
 

@@ -64,9 +64,10 @@ void deliver(Machine& machine, const Drive& drive, std::uint32_t sent, std::span
     if (counts.empty()) return;
     for (const Drive::Rows& rows : drive.rows) {
         if (rows.diagonal.empty()) continue;
-        const std::uint32_t index = ((rows.diagonal[0] & 0xffff) + (sent << input.ring.tick_shift)) & input.ring.index_mask;
-        const CountsAdded added = add_counts(input.ring.sums.subspan(index, rows.end - rows.first), rows.diagonal.data(),
-                                             counts.data() + rows.first);
+        const std::uint32_t index =
+            ((rows.diagonal[0] & 0xffff) + (sent << input.ring.tick_shift)) & input.ring.index_mask;
+        const CountsAdded added = add_counts(input.ring.sums.subspan(index, rows.end - rows.first),
+                                             rows.diagonal.data(), counts.data() + rows.first);
         input.synaptic_events += added.events;
         input.saturations += added.saturated;
     }

@@ -20,8 +20,8 @@ struct Drive {
     struct Rows {
         std::uint32_t first = 0, end = 0;  ///< atoms of the source
         RowBlock block;
-        /// When atom first + i has one synapse and it ends in neuron `neuron` + i, all with one delay and receptor: their
-        /// words, one after another. Empty when it is not so.
+        /// When atom first + i has one synapse and it ends in neuron `neuron` + i, all with one delay and receptor:
+        /// their words, one after another. Empty when it is not so.
         std::vector<std::uint32_t> diagonal;
     };
     std::vector<Rows> rows;

@@ -19,8 +19,9 @@ struct FunctionalEngine::Source {
     bool drives = false;  ///< it runs with the core that it drives, as one of its `drives`
     std::vector<KeyPath> paths;
     std::vector<Drive> driven_by;  ///< sources that run with this core
-    SpikeList list;                      ///< of the window under way; of the tick, for a drive
-    std::span<const std::uint32_t> counts;  ///< of the tick, when a drive sent counts; the program's until its next tick
+    SpikeList list;                ///< of the window under way; of the tick, for a drive
+    std::span<const std::uint32_t>
+        counts;                          ///< of the tick, when a drive sent counts; the program's until its next tick
     std::vector<std::uint64_t> sent;     ///< [path] packets in all
     std::vector<std::uint64_t> settled;  ///< [path] of these, already in the router counters
 };
@@ -37,8 +38,9 @@ struct FunctionalEngine::Worker {
 
 namespace {
 
-constexpr std::uint32_t barrier_spins = 60000;  ///< one to three milliseconds: waking up from sleep takes longer than a window
-constexpr std::uint32_t most_window_ticks = 256;     ///< bounds the memory of spike lists
+constexpr std::uint32_t barrier_spins =
+    60000;  ///< one to three milliseconds: waking up from sleep takes longer than a window
+constexpr std::uint32_t most_window_ticks = 256;    ///< bounds the memory of spike lists
 constexpr std::uint32_t windows_per_measured = 31;  ///< reading the clock for every core takes longer than a small core
 constexpr double worst_imbalance = 1.03;
 
@@ -129,7 +131,8 @@ std::size_t active_ring_bytes(const Machine& machine) {
             shortest = std::min(shortest, rows.min_delay_ticks);
             longest = std::max(longest, rows.max_delay_ticks);
         }
-        if (longest > 0) bytes += (std::size_t{longest - shortest + 1} << input->ring.tick_shift) * sizeof(std::uint16_t);
+        if (longest > 0)
+            bytes += (std::size_t{longest - shortest + 1} << input->ring.tick_shift) * sizeof(std::uint16_t);
     }
     return bytes;
 }
@@ -396,8 +399,7 @@ void FunctionalEngine::run_core(std::uint32_t c, std::uint32_t first_tick, std::
             Core& driver = machine_.cores[drive.source];
             clear(from.list);
             from.counts = {};
-            EngineServices its(*from.chip, driver.keys.key, from.paths, from.list,
-                               from.sent, &from.counts);
+            EngineServices its(*from.chip, driver.keys.key, from.paths, from.list, from.sent, &from.counts);
             driver.program->timer_tick(its, Tick{tick});
             deliver(machine_, drive, tick, from.list.atoms, from.list.repeats, from.counts);
         }

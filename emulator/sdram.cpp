@@ -29,7 +29,8 @@ Sdram::Sdram() {
              .where = "SDRAM",
              .fix = "choose a smaller machine, or lift the limit on virtual memory (ulimit -v)"});
     auto* const start = static_cast<std::byte*>(memory);
-    const std::size_t ahead = (large_page_bytes - reinterpret_cast<std::uintptr_t>(start) % large_page_bytes) % large_page_bytes;
+    const std::size_t ahead =
+        (large_page_bytes - reinterpret_cast<std::uintptr_t>(start) % large_page_bytes) % large_page_bytes;
     if (ahead > 0) munmap(start, ahead);
     if (ahead < large_page_bytes) munmap(start + ahead + reserved_bytes, large_page_bytes - ahead);
     base_ = start + ahead;

@@ -106,8 +106,8 @@ ConnectionRule rule_for(const ConnectionRule& rule, const Slice& slice) {
     return mine;
 }
 
-void put_entry(PopulationTable& table, const KeyGroup& group, std::uint32_t atoms_per_core,
-               std::uint32_t first_address, std::uint32_t address_count) {
+void put_entry(PopulationTable& table, const KeyGroup& group, std::uint32_t atoms_per_core, std::uint32_t first_address,
+               std::uint32_t address_count) {
     PopulationEntry entry;
     entry.key = group.key;
     entry.mask = group.mask;
@@ -151,7 +151,8 @@ void put_synapses(CoreBlockWords& block, const CompileContext& context, const Sl
             projections.push_back(std::move(projection));
         }
         // How synapses divide among the two is not known; both together have them once.
-        matrix_words += matrix_words_bound(rows, synapses) + (delayed ? matrix_words_bound(rows * plan.n_stages, 0) : 0);
+        matrix_words +=
+            matrix_words_bound(rows, synapses) + (delayed ? matrix_words_bound(rows * plan.n_stages, 0) : 0);
         if (groups.direct[pre]) put_entry(table, *groups.direct[pre], plan.atoms_per_core, address, 1);
         if (delayed && groups.delayed[pre])
             put_entry(table, *groups.delayed[pre], plan.n_stages * plan.atoms_per_core, address + 1, 1);

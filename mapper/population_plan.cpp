@@ -85,8 +85,9 @@ std::vector<PopulationPlan> plan_populations(const Network& network, std::uint32
             plan.synapses.delay_bits = std::min(most, std::max(1u, bits_for(max_delay_in[p])));
             const std::uint64_t bytes =
                 dtcm_estimate_bytes(plan, plan.atoms_per_core, need[p].entries, need[p].addresses);
-            if (bytes <= dtcm_bytes - dtcm_reserved_bytes && !(narrower_helps && (1u << plan.synapses.delay_bits) < max_delay_in[p] &&
-                                                               plan.atoms_per_core > least_atoms_for_delays)) {
+            if (bytes <= dtcm_bytes - dtcm_reserved_bytes &&
+                !(narrower_helps && (1u << plan.synapses.delay_bits) < max_delay_in[p] &&
+                  plan.atoms_per_core > least_atoms_for_delays)) {
                 plan.atoms_per_core = even_width(population.size, plan.atoms_per_core);
                 break;
             }

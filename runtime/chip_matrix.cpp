@@ -125,7 +125,8 @@ void lay_out_rows(std::span<const ChipCore> cores) {
     std::map<std::uint32_t, std::vector<Column>> matrices;  // by the key of the table entry: the same on all cores
     for (const ChipCore& core : cores) {
         SynapticInput& input = *core.input;
-        if (input.matrix.data() != cores[0].input->matrix.data() || input.matrix.size() != cores[0].input->matrix.size())
+        if (input.matrix.data() != cores[0].input->matrix.data() ||
+            input.matrix.size() != cores[0].input->matrix.size())
             throw RequestError({.what = "the cores of a chip name different memory for their synaptic rows",
                                 .where = "region table",
                                 .fix = "map the network again with this version"});

@@ -1,6 +1,6 @@
 /// The synaptic rows of a chip: what one source population sends to the neuron cores of a chip lies in one matrix, the
-/// rows of one source neuron side by side for all cores. A spike that reaches a chip then reads one stretch of SDRAM and
-/// not a short row here and there for each core.
+/// rows of one source neuron side by side for all cores. A spike that reaches a chip then reads one stretch of SDRAM
+/// and not a short row here and there for each core.
 ///
 /// A matrix is made by the cores of the chip together when they start: each expands its own rules, then lay_out_rows()
 /// gives every row its place. Words of a matrix of n rows and c columns, one column a core:
@@ -8,8 +8,9 @@
 ///     n, c, the virtual core of each column, n + 1 offsets, the rows
 ///
 /// The offset of a source neuron says where its rows begin, in words from the end of the offsets; equal to the next one
-/// when it has no synapse on the chip. There stand first the ends of the rows of all columns, 16 bits each, counted from
-/// the first synaptic word; then the synaptic words. Column 0 begins at 0, each other where the one before it ends.
+/// when it has no synapse on the chip. There stand first the ends of the rows of all columns, 16 bits each, counted
+/// from the first synaptic word; then the synaptic words. Column 0 begins at 0, each other where the one before it
+/// ends.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +26,7 @@ struct LooseRows {
     std::uint32_t address_index = 0;  ///< of the matrix in the core's address list
     std::uint32_t n_rows = 0;
     std::uint32_t min_delay_ticks = ~0u, max_delay_ticks = 0;  ///< the smallest and the largest in-row delay
-    std::vector<std::uint32_t> row, word;  ///< [synapse]
+    std::vector<std::uint32_t> row, word;                      ///< [synapse]
 };
 
 /// Words that a core adds to its chip's matrices: its synapses, an offset and the end of a row for every source neuron.

@@ -113,7 +113,7 @@ class SynapseWriter {
     std::size_t used_ = 0;
     std::vector<Synapse> batch_;
     // Weight and delay of a synapse are word rank % 4 of the blocks (a, b, rank / 4), each use with a key of its own.
-    std::uint64_t block_ = no_block;       ///< the last one of this cell in the batch
+    std::uint64_t block_ = no_block;  ///< the last one of this cell in the batch
     std::size_t n_blocks_ = 0;
     std::vector<std::uint32_t> counters_;  ///< [block][a, b, rank / 4]
     std::vector<std::uint32_t> draw_of_;   ///< [synapse] 4 * block + word

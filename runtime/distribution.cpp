@@ -323,8 +323,8 @@ double quantile(const Distribution& distribution, double u) { return quantile(pr
 
 namespace {
 /// The centre for all, in a loop without branches that any instruction set computes alike.
-SPINN_VECTOR_CLONES void centre_quantiles(std::size_t n, double base, double span, const std::uint32_t* __restrict draws,
-                                          double* __restrict values) {
+SPINN_VECTOR_CLONES void centre_quantiles(std::size_t n, double base, double span,
+                                          const std::uint32_t* __restrict draws, double* __restrict values) {
     for (std::size_t i = 0; i < n; ++i) values[i] = centre_quantile((base + unit_of(draws[i]) * span) - 0.5);
 }
 }  // namespace

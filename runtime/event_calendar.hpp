@@ -27,7 +27,8 @@ class EventCalendar {
         std::uint32_t* const place = tails_[slot];
         *place = event;
         tails_[slot] = place + 1;
-        if (reinterpret_cast<std::uintptr_t>(place + 1) % block_bytes == 0) [[unlikely]] extend(slot);
+        if (reinterpret_cast<std::uintptr_t>(place + 1) % block_bytes == 0) [[unlikely]]
+            extend(slot);
     }
 
     /// Asks for the first events of a tick.

@@ -44,13 +44,11 @@ bool records_gsyn(const Recorder& recorder, Tick tick) {
     });
 }
 
-
 }  // namespace
 
 void NeuronProgram::timer_tick(CoreServices& services, Tick tick) {
     record_values(recorder_, tick, 1, [&](std::uint32_t atom) { return recorded_v(neurons_, atom).raw; });
-    const std::span<std::uint16_t> exc = ring_slot(input_, value(tick), 0),
-                                   inh = ring_slot(input_, value(tick), 1);
+    const std::span<std::uint16_t> exc = ring_slot(input_, value(tick), 0), inh = ring_slot(input_, value(tick), 1);
     std::uint32_t n_spikes = 0;
     if (records_gsyn(recorder_, tick)) {  // with this tick's arrivals: the step in pieces
         add_input(neurons_, 0, exc, static_cast<int>(input_.shape.shift[0]), options_.rounding, tick);

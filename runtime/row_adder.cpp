@@ -16,9 +16,9 @@ constexpr std::uint32_t lanes = 16;
 /// A store of 16 words as one, at any address: compilers do not make one of a loop that the next column overlaps.
 typedef std::uint32_t Lanes __attribute__((vector_size(4 * lanes), aligned(4), may_alias));
 typedef std::uint32_t HalfLanes __attribute__((vector_size(2 * lanes), aligned(4), may_alias));
-constexpr std::uint32_t most_together = 1024;  ///< words whose places are worked out before they are added
+constexpr std::uint32_t most_together = 1024;    ///< words whose places are worked out before they are added
 constexpr std::uint32_t most_unsettled = 65536;  ///< rows end at 65535 at most
-constexpr std::uint32_t most_columns = 32;     ///< more than a chip has cores, and whole vectors
+constexpr std::uint32_t most_columns = 32;       ///< more than a chip has cores, and whole vectors
 
 /// Ends of the rows of the columns, counted from the first of them; [0] is 0.
 struct RowEnds {
@@ -80,9 +80,9 @@ inline void spread_bases(const RowColumns& columns, const RowEnds& rows, std::ui
         spread_bases<false>(columns, rows, place);
 }
 
-/// Short rows of many columns. A word's place is (word + tick) in its own ring buffer; all ring buffers lie in one array.
-/// Places of all words are found before the first is added: the adding loop,
-/// which no vector instruction helps, is then as short as it can be, and unrolled runs at the speed of the cache.
+/// Short rows of many columns. A word's place is (word + tick) in its own ring buffer; all ring buffers lie in one
+/// array. Places of all words are found before the first is added: the adding loop, which no vector instruction helps,
+/// is then as short as it can be, and unrolled runs at the speed of the cache.
 SPINN_VECTOR_CLONES void add_together(RowColumns& columns, const RowEnds& rows, std::uint32_t sent,
                                       ComingWords& coming) {
     alignas(64) std::uint32_t place[most_together + 2 * lanes];
@@ -118,7 +118,8 @@ SPINN_VECTOR_CLONES void add_together(RowColumns& columns, const RowEnds& rows, 
     for (; i < n; ++i) add(i);
 }
 
-/// The same, into a calendar: a word's slot is (word + tick) / slot size, its place that of its sum in the slot of a tick.
+/// The same, into a calendar: a word's slot is (word + tick) / slot size, its place that of its sum in the slot of a
+/// tick.
 SPINN_VECTOR_CLONES void enter_together(RowColumns& columns, const RowEnds& rows, std::uint32_t sent,
                                         ComingWords& coming) {
     alignas(64) std::uint32_t event[most_together + 2 * lanes];

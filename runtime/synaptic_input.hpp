@@ -63,7 +63,7 @@ struct SynapticInput {
     std::uint32_t virtual_core = 0;            ///< set by lay_out_rows()
     std::span<std::uint32_t> matrix;           ///< the synaptic matrix region, shared by the cores of a chip
     std::span<std::uint32_t> table_addresses;  ///< the table's address list in SDRAM, which a host reads
-    std::vector<LooseRows> loose;  ///< made by expand(); their words go to the matrix with lay_out_rows()
+    std::vector<LooseRows> loose;              ///< made by expand(); their words go to the matrix with lay_out_rows()
     RingBuffer ring;
     std::uint64_t matrix_bytes = 0;  ///< this core's share of the chip's matrices
     std::uint64_t synaptic_events = 0, saturations = 0, unknown_keys = 0;
@@ -72,8 +72,8 @@ struct SynapticInput {
 /// Rows of consecutive keys in a matrix of the chip.
 struct RowBlock {
     ChipMatrix matrix;
-    MatrixRows rows;                      ///< from the first key on
-    std::uint32_t column = 0;             ///< this core's
+    MatrixRows rows;                                           ///< from the first key on
+    std::uint32_t column = 0;                                  ///< this core's
     std::uint32_t min_delay_ticks = ~0u, max_delay_ticks = 0;  ///< of any row of the matrix in this column
 };
 /// The row of the i-th key.
