@@ -134,7 +134,11 @@ void lay_out_rows(std::span<const ChipCore> cores) {
         for (LooseRows& rows : input.loose) {
             const PopulationEntry* const entry = entry_of_address(input.table, rows.address_index);
             if (entry == nullptr || rows.word.empty()) continue;
-            matrices[entry->key].push_back({&core, &rows});
+            std::vector<Column>& columns = matrices[entry->key];
+            if (!columns.empty() && columns.back().core == &core)
+                refuse("a core's population table has two entries for them", entry->key,
+                       "map the network again with this version");
+            columns.push_back({&core, &rows});
         }
     }
     std::size_t used = 0;

@@ -133,6 +133,15 @@ TEST(ChipMatrix, RefusesWhatCannotBe) {
     }
     EXPECT_NE(refusal(crowded).find("80000 synapses on one chip"), std::string::npos);
 
+    TestChip twice(100, 1, {1, 1});
+    twice.inputs[0].table.entries[1].key = twice.inputs[0].table.entries[0].key;
+    for (const std::uint32_t p : {0u, 1u}) {
+        LooseRows& loose = twice.loose(0, p, 1);
+        loose.row = {0};
+        loose.word = {1};
+    }
+    EXPECT_NE(refusal(twice).find("two entries"), std::string::npos);
+
     TestChip apart(100, 2, {1});
     std::vector<std::uint32_t> elsewhere(100);
     apart.inputs[1].matrix = elsewhere;
