@@ -55,6 +55,7 @@ def main():
     folder = tempfile.mkdtemp(prefix="brian-")
     if mode == "standalone":
         b.set_device("cpp_standalone", directory=folder, build_on_run=False)
+        b.prefs.devices.cpp_standalone.extra_make_args_unix = ["-j2"]  # its own -j starts a compiler for every file at once
         b.prefs.devices.cpp_standalone.openmp_threads = threads if threads > 1 else 0
     b.prefs.codegen.cpp.extra_compile_args_gcc = ["-w", "-O3", "-ffast-math", "-march=native"]
     b.defaultclock.dt = network["timestep"] * b.ms

@@ -2,10 +2,14 @@
 /// its key up. Slow and obvious; the tests hold the fast engine against it.
 #pragma once
 
+#include <gtest/gtest.h>
+
+#include <algorithm>
 #include <optional>
 #include <vector>
 
 #include "emulator/machine.hpp"
+#include "emulator/recordings.hpp"
 
 namespace spinn {
 
@@ -74,5 +78,30 @@ class PlainEngine {
     Machine& machine_;
     std::uint32_t tick_ = 0;
 };
+
+/// Recordings (which it takes), counters of the cores and counters of the routers are the same. @returns recorded
+/// spikes
+inline std::uint64_t expect_same(Machine& fast, Machine& plain) {
+    std::uint64_t spikes = 0;
+    for (std::size_t c = 0; c < fast.cores.size(); ++c) {
+        const CoreRecordings a = take_recordings(fast, fast.cores[c]), b = take_recordings(plain, plain.cores[c]);
+        EXPECT_EQ(a.spike_ticks, b.spike_ticks) << fast.cores[c].name;
+        EXPECT_EQ(a.spike_atoms, b.spike_atoms) << fast.cores[c].name;
+        EXPECT_EQ(a.samples.size(), b.samples.size());
+        for (std::size_t s = 0; s < std::min(a.samples.size(), b.samples.size()); ++s)
+            EXPECT_EQ(a.samples[s].raw, b.samples[s].raw);
+        const ProgramCounters mine = fast.cores[c].program->counters(), its = plain.cores[c].program->counters();
+        EXPECT_EQ(mine.spikes, its.spikes);
+        EXPECT_EQ(mine.synaptic_events, its.synaptic_events) << fast.cores[c].name;
+        EXPECT_EQ(mine.unknown_keys, its.unknown_keys);
+        spikes += a.spike_ticks.size();
+    }
+    for (const ChipCoord coord : present_chips(fast.shape))
+        for (std::size_t counter = 0; counter < 16; ++counter)
+            EXPECT_EQ(chip_of(fast, coord).router.counter_register(counter),
+                      chip_of(plain, coord).router.counter_register(counter))
+                << to_string(coord) << " counter " << counter;
+    return spikes;
+}
 
 }  // namespace spinn
