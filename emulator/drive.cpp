@@ -63,11 +63,13 @@ void deliver(Machine& machine, const Drive& drive, std::uint32_t sent, std::span
     for (std::size_t i = 0; i < atoms.size(); ++i) add_spikes(input, drive, sent, atoms[i], repeats[i], true);
     if (counts.empty()) return;
     for (const Drive::Rows& rows : drive.rows) {
-        if (rows.diagonal.empty()) continue;
+        // An image may name more keys than the source has atoms.
+        if (rows.diagonal.empty() || rows.first >= counts.size()) continue;
+        const std::size_t n = std::min<std::size_t>(rows.end, counts.size()) - rows.first;
         const std::uint32_t index =
             ((rows.diagonal[0] & 0xffff) + (sent << input.ring.tick_shift)) & input.ring.index_mask;
-        const CountsAdded added = add_counts(input.ring.sums.subspan(index, rows.end - rows.first),
-                                             rows.diagonal.data(), counts.data() + rows.first);
+        const CountsAdded added =
+            add_counts(input.ring.sums.subspan(index, n), rows.diagonal.data(), counts.data() + rows.first);
         input.synaptic_events += added.events;
         input.saturations += added.saturated;
     }

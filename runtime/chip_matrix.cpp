@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <string>
+#include <utility>
 
 #include "protocols/error.hpp"
 #include "runtime/synaptic_input.hpp"
@@ -122,7 +123,8 @@ ChipMatrix matrix_at(std::span<const std::uint32_t> pool, std::uint32_t address)
 }
 
 void lay_out_rows(std::span<const ChipCore> cores) {
-    std::map<std::uint32_t, std::vector<Column>> matrices;  // by the key of the table entry: the same on all cores
+    // By the key of the table entry and the place among its addresses: the same on all cores.
+    std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<Column>> matrices;
     for (const ChipCore& core : cores) {
         SynapticInput& input = *core.input;
         if (input.matrix.data() != cores[0].input->matrix.data() ||
@@ -134,7 +136,7 @@ void lay_out_rows(std::span<const ChipCore> cores) {
         for (LooseRows& rows : input.loose) {
             const PopulationEntry* const entry = entry_of_address(input.table, rows.address_index);
             if (entry == nullptr || rows.word.empty()) continue;
-            std::vector<Column>& columns = matrices[entry->key];
+            std::vector<Column>& columns = matrices[{entry->key, rows.address_index - entry->first_address}];
             if (!columns.empty() && columns.back().core == &core)
                 refuse("a core's population table has two entries for them", entry->key,
                        "map the network again with this version");
@@ -142,10 +144,10 @@ void lay_out_rows(std::span<const ChipCore> cores) {
         }
     }
     std::size_t used = 0;
-    for (const auto& [key, columns] : matrices) {
+    for (const auto& [which, columns] : matrices) {
         const std::size_t start = (used + 3) / 4 * 4;
         const std::span<std::uint32_t> pool = cores[0].input->matrix;
-        const std::size_t n_words = write_matrix(key, columns, pool.subspan(std::min(start, pool.size())));
+        const std::size_t n_words = write_matrix(which.first, columns, pool.subspan(std::min(start, pool.size())));
         used = start + n_words;
         for (const Column& column : columns) {
             SynapticInput& input = *column.core->input;
