@@ -45,31 +45,58 @@ double pmf(double k, double n, double p, double q) {
     return portable_exp(exponent) * std::sqrt(n / (two_pi * k * (n - k)));
 }
 
-/// Inversion that starts at the mode and takes the values above and below in turn, so that few steps are needed.
-/// @param rise  rise(k) = P(k + 1) / P(k)
-template <class Rise>
-std::uint64_t invert_from_mode(double u, double mode, double p_mode, double lowest, double highest, Rise rise) {
-    u -= p_mode;
-    double up = mode, p_up = p_mode, down = mode, p_down = p_mode;
-    constexpr double negligible = 1e-30;
-    while (u >= 0.0) {
-        const bool can_rise = up < highest && p_up > negligible, can_fall = down > lowest && p_down > negligible;
-        if (!can_rise && !can_fall) return static_cast<std::uint64_t>(mode);  // what rounding left over
-        if (can_rise) {
-            p_up *= rise(up);
-            up += 1.0;
-            u -= p_up;
-            if (u < 0.0) return static_cast<std::uint64_t>(up);
-        }
-        if (can_fall) {
-            down -= 1.0;
-            p_down /= rise(down);
-            u -= p_down;
-            if (u < 0.0) return static_cast<std::uint64_t>(down);
-        }
+constexpr double negligible = 1e-30;
+
+/// Where an inversion stands that starts at the mode and takes the values above and below in turn, so that few steps
+/// are needed.
+struct Inversion {
+    double mode, lowest, highest;
+    double up, p_up, down, p_down;
+
+    Inversion(double start, double p_start, double lowest_value, double highest_value)
+        : mode(start),
+          lowest(lowest_value),
+          highest(highest_value),
+          up(start),
+          p_up(p_start),
+          down(start),
+          p_down(p_start) {}
+
+    bool can_rise() const { return up < highest && p_up > negligible; }
+    bool can_fall() const { return down > lowest && p_down > negligible; }
+
+    /// @param rise  rise(k) = P(k + 1) / P(k)
+    template <class Rise>
+    void step_up(Rise rise) {
+        p_up *= rise(up);
+        up += 1.0;
     }
-    return static_cast<std::uint64_t>(mode);
-}
+    template <class Rise>
+    void step_down(Rise rise) {
+        down -= 1.0;
+        p_down /= rise(down);
+    }
+
+    /// @param u  what is left of the draw after the steps so far
+    template <class Rise>
+    std::uint64_t finish(double u, Rise rise) {
+        while (u >= 0.0) {
+            const bool rises = can_rise(), falls = can_fall();
+            if (!rises && !falls) break;  // what rounding left over
+            if (rises) {
+                step_up(rise);
+                u -= p_up;
+                if (u < 0.0) return static_cast<std::uint64_t>(up);
+            }
+            if (falls) {
+                step_down(rise);
+                u -= p_down;
+                if (u < 0.0) return static_cast<std::uint64_t>(down);
+            }
+        }
+        return static_cast<std::uint64_t>(mode);
+    }
+};
 
 struct Binomial {
     double trials, p, q;
@@ -81,11 +108,10 @@ struct Binomial {
 
     double mode() const { return std::min(trials, std::floor((trials + 1.0) * p)); }
     double probability(double k) const { return pmf(k, trials, p, q); }
-    std::uint64_t invert(double u, double mode, double p_mode) const {
-        const double odds = p / q;
-        return invert_from_mode(u, mode, p_mode, 0.0, trials,
-                                [this, odds](double k) { return (trials - k) / (k + 1.0) * odds; });
+    auto rise() const {
+        return [n = trials, odds = p / q](double k) { return (n - k) / (k + 1.0) * odds; };
     }
+    Inversion start(double mode_value, double p_mode) const { return {mode_value, p_mode, 0.0, trials}; }
 };
 
 struct Hypergeometric {
@@ -103,12 +129,19 @@ struct Hypergeometric {
         return std::clamp(peak, lowest(), highest());
     }
     double probability(double k) const { return hypergeometric_pmf(k, draws, marked, marked + unmarked); }
-    std::uint64_t invert(double u, double mode, double p_mode) const {
-        return invert_from_mode(u, mode, p_mode, lowest(), highest(), [this](double k) {
-            return (marked - k) * (draws - k) / ((k + 1.0) * (unmarked - draws + k + 1.0));
-        });
+    auto rise() const {
+        return [m = marked, d = draws, rest = unmarked - draws](double k) {
+            return (m - k) * (d - k) / ((k + 1.0) * (rest + k + 1.0));
+        };
     }
+    Inversion start(double mode_value, double p_mode) const { return {mode_value, p_mode, lowest(), highest()}; }
 };
+
+template <class Counts>
+std::uint64_t invert(double u, const Counts& counts) {
+    const double mode = counts.mode(), p_mode = counts.probability(mode);
+    return counts.start(mode, p_mode).finish(u - p_mode, counts.rise());
+}
 
 }  // namespace
 
@@ -125,18 +158,14 @@ double hypergeometric_pmf(double k, double n, double marked, double total) {
 std::uint64_t draw_binomial(double u, std::uint64_t n, std::uint64_t part, std::uint64_t total) {
     if (n == 0 || part == 0) return 0;
     if (part >= total) return n;
-    const Binomial binomial(n, part, total);
-    const double mode = binomial.mode();
-    return binomial.invert(u, mode, binomial.probability(mode));
+    return invert(u, Binomial(n, part, total));
 }
 
 std::uint64_t draw_hypergeometric(double u, std::uint64_t n, std::uint64_t marked, std::uint64_t total) {
     if (n == 0 || marked == 0) return 0;
     if (marked >= total) return n;
     if (n >= total) return marked;
-    const Hypergeometric hypergeometric(n, marked, total);
-    const double mode = hypergeometric.mode();
-    return hypergeometric.invert(u, mode, hypergeometric.probability(mode));
+    return invert(u, Hypergeometric(n, marked, total));
 }
 
 std::uint64_t SplitDraws::draw(double u, std::uint64_t n, std::uint64_t part, std::uint64_t total) {
@@ -146,12 +175,37 @@ std::uint64_t SplitDraws::draw(double u, std::uint64_t n, std::uint64_t part, st
     const std::uint64_t hash = ((n * 0x9e3779b97f4a7c15u + part) * 0x9e3779b97f4a7c15u + total) * 0x9e3779b97f4a7c15u;
     Start& start = starts_[hash >> 54];
     const bool known = start.n == n && start.part == part && start.total == total;
-    const auto draw_from = [&](const auto& distribution) {
+    const auto draw_from = [&](const auto& counts) {
+        const auto rise = counts.rise();
         if (!known) {
-            const double mode = distribution.mode();
-            start = {n, part, total, mode, distribution.probability(mode)};
+            constexpr int n_pairs = 32;
+            start.n = n;
+            start.part = part;
+            start.total = total;
+            start.mode = counts.mode();
+            start.steps.assign(1, counts.probability(start.mode));
+            Inversion inversion = counts.start(start.mode, start.steps[0]);
+            for (int pair = 0; pair < n_pairs && inversion.can_rise() && inversion.can_fall(); ++pair) {
+                inversion.step_up(rise);
+                inversion.step_down(rise);
+                start.steps.push_back(inversion.p_up);
+                start.steps.push_back(inversion.p_down);
+            }
         }
-        return distribution.invert(u, start.mode, start.probability);
+        for (std::size_t step = 0; step < start.steps.size(); ++step) {
+            u -= start.steps[step];
+            if (!(u < 0.0)) continue;
+            const auto mode = static_cast<std::uint64_t>(start.mode);
+            return step % 2 != 0 ? mode + (step + 1) / 2 : mode - step / 2;
+        }
+        Inversion inversion = counts.start(start.mode, start.steps[0]);
+        if (const std::size_t pairs = start.steps.size() / 2; pairs != 0) {
+            inversion.up += static_cast<double>(pairs);
+            inversion.down -= static_cast<double>(pairs);
+            inversion.p_up = start.steps[2 * pairs - 1];
+            inversion.p_down = start.steps[2 * pairs];
+        }
+        return inversion.finish(u, rise);
     };
     return with_replacement_ ? draw_from(Binomial(n, part, total)) : draw_from(Hypergeometric(n, part, total));
 }

@@ -25,7 +25,8 @@ std::uint64_t draw_binomial(double u, std::uint64_t n, std::uint64_t part, std::
 std::uint64_t draw_hypergeometric(double u, std::uint64_t n, std::uint64_t marked, std::uint64_t total);
 
 /// Draws the same splits again and again, as dealing out a fixed number of targets for every pre neuron does: remembers
-/// where their inversions start. The numbers are those of draw_binomial and draw_hypergeometric.
+/// where their inversions start and the probabilities they go through first. The numbers are those of draw_binomial and
+/// draw_hypergeometric.
 class SplitDraws {
  public:
     explicit SplitDraws(bool with_replacement) : with_replacement_(with_replacement), starts_(size) {}
@@ -37,7 +38,8 @@ class SplitDraws {
     static constexpr std::size_t size = 1024;
     struct Start {
         std::uint64_t n = 0, part = 0, total = 0;
-        double mode = 0.0, probability = 0.0;
+        double mode = 0.0;
+        std::vector<double> steps;  ///< probability of the mode, of mode + 1, mode - 1, mode + 2, ...: an odd number
     };
     bool with_replacement_;
     std::vector<Start> starts_;  ///< by a hash of the split; a later one takes the place of an earlier one

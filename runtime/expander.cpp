@@ -94,8 +94,9 @@ ExpandedMatrices expand(std::span<const CoreProjection> projections, const Syste
             std::ldexp(double(shape.weight_scale), 15 - static_cast<int>(shape.shift[projection.receptor]))};
         const std::uint32_t width = projection.atoms_per_core;
         const std::uint32_t stage_ticks = projection.n_stages == 0 ? 1u << shape.delay_bits : projection.stage_ticks;
-        generate_batches(projection.rule, system.first_atom, system.n_atoms, [&](std::span<const Synapse> batch) {
-            for (const Synapse& synapse : batch) {
+        generate_batches(projection.rule, system.first_atom, system.n_atoms, [&](const SynapseBatch& batch) {
+            for (std::size_t i = 0; i < batch.size(); ++i) {
+                const Synapse synapse = batch[i];
                 const std::uint32_t stages = (synapse.delay_ticks - 1) / stage_ticks;
                 const std::uint32_t row_delay = (synapse.delay_ticks - 1) % stage_ticks + 1;
                 const std::uint32_t word = synaptic_word(shape, scale(synapse.weight), row_delay, projection.receptor,
