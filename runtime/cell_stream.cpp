@@ -38,6 +38,12 @@ SPINN_VECTOR_CLONES bool all_pairs_below(const std::uint32_t* __restrict words, 
 }  // namespace
 
 void CellStream::refill() {
+    if (!more_words_.empty()) {
+        next_ = more_words_.data();
+        end_ = next_ + more_words_.size();
+        more_words_ = {};
+        return;
+    }
     if (expected_blocks_ < 2) {
         words_ = random_block(seed_, use_, projection_, a_, b_, index_++);
         next_ = words_.data();

@@ -20,16 +20,18 @@ class CellStream {
         : seed_(seed), use_(use), projection_(projection), a_(a), b_(b) {}
 
     /// @param first_words  those at the start of the stream, already drawn: a multiple of 4, kept by the caller
+    /// @param more_words  those that follow them: the same
     CellStream(std::uint64_t seed, DrawUse use, std::uint32_t projection, std::uint32_t a, std::uint32_t b,
-               std::span<const std::uint32_t> first_words)
+               std::span<const std::uint32_t> first_words, std::span<const std::uint32_t> more_words = {})
         : seed_(seed),
           use_(use),
           projection_(projection),
           a_(a),
           b_(b),
-          index_(static_cast<std::uint32_t>(first_words.size() / 4)),
+          index_(static_cast<std::uint32_t>((first_words.size() + more_words.size()) / 4)),
           next_(first_words.data()),
-          end_(first_words.data() + first_words.size()) {}
+          end_(first_words.data() + first_words.size()),
+          more_words_(more_words) {}
 
     CellStream(const CellStream&) = delete;
     CellStream& operator=(const CellStream&) = delete;
@@ -82,6 +84,7 @@ class CellStream {
     DrawUse use_;
     std::uint32_t projection_, a_, b_, index_ = 0;
     const std::uint32_t *next_ = nullptr, *end_ = nullptr;  ///< words drawn and not yet taken
+    std::span<const std::uint32_t> more_words_;
     std::uint64_t expected_blocks_ = 0;
     std::vector<std::uint32_t>* buffer_ = nullptr;
     RandomBlock words_{};
@@ -101,10 +104,11 @@ class CellWords {
         counters_.clear();
         ends_.clear();
     }
-    /// The cell (a, b) will need about so many words. @returns its place among the cells
-    std::size_t add(std::uint32_t a, std::uint32_t b, std::uint64_t n_words) {
+    /// The cell (a, b) will need about so many words. Those of its first block may have been drawn elsewhere.
+    /// @returns its place among the cells
+    std::size_t add(std::uint32_t a, std::uint32_t b, std::uint64_t n_words, std::uint32_t first_block = 0) {
         const std::uint64_t blocks = std::min<std::uint64_t>((n_words + 3) / 4, largest_blocks);
-        counters_.push_run(a, b, 0, blocks);
+        counters_.push_run(a, b, first_block, blocks);
         ends_.push_back(counters_.size());
         return ends_.size() - 1;
     }

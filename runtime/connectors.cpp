@@ -157,47 +157,114 @@ std::uint32_t pres_at_once(std::size_t blocks_each) {
     return static_cast<std::uint32_t>(std::max<std::size_t>(1, 512 / std::max<std::size_t>(1, blocks_each)));
 }
 
+/// Some cells of fixed_probability that are drawn together.
+class ProbableCells {
+ public:
+    /// @param last_size  of the last block of the selection, whose index is `last`
+    ProbableCells(Generation& g, std::uint32_t last, std::uint32_t last_size)
+        : g_(g),
+          last_(last),
+          whole_block_(post_block_size, g.rule.probability),
+          last_block_(last_size, g.rule.probability) {}
+
+    /// The cells of the pre neurons [first_pre, first_pre + n) and all wanted blocks, in this order.
+    void connect(std::uint32_t first_pre, std::uint32_t n) {
+        counters_.clear();
+        for (std::uint32_t pre = first_pre; pre < first_pre + n; ++pre)
+            for (const PostBlock& block : g_.blocks) counters_.push(pre, block.index, 0);
+        random_words(g_.rule.seed, DrawUse::connectivity, g_.rule.projection, counters_, heads_);
+        count();
+        bodies_.clear();
+        for (std::size_t i = 0; i < n_cells_; ++i) {
+            const Cell& cell = cells_[i];
+            if (cell.count == 1) continue;
+            const std::uint32_t size = g_.blocks[cell.wanted_block].size;
+            const std::uint32_t n_words = words_to_choose(cell.count, size, size);
+            bodies_.add(first_pre + cell.pre, g_.blocks[cell.wanted_block].index, n_words > 2 ? n_words - 2 : 0, 1);
+        }
+        bodies_.draw(g_.rule.seed, DrawUse::connectivity, g_.rule.projection);
+        std::size_t body = 0;
+        for (std::size_t i = 0; i < n_cells_; ++i) {
+            const Cell& cell = cells_[i];
+            const PostBlock& block = g_.blocks[cell.wanted_block];
+            const std::span<const std::uint32_t> head{heads_.data() + 4 * cell.head, 4};
+            if (cell.count == 1 && put_single(first_pre + cell.pre, block, head[2])) continue;
+            put_chosen(first_pre + cell.pre, block, cell.count, head,
+                       cell.count == 1 ? std::span<const std::uint32_t>() : bodies_[body++]);
+        }
+    }
+
+ private:
+    struct Cell {
+        std::uint32_t pre, wanted_block;  ///< pre: after the first
+        std::uint32_t head, count;
+    };
+
+    /// Makes the list of cells with a synapse.
+    void count() {
+        if (cells_.size() <= counters_.size()) cells_.resize(counters_.size() + 1);
+        const auto n_blocks = static_cast<std::uint32_t>(g_.blocks.size());
+        n_cells_ = 0;
+        std::uint32_t pre = 0, b = 0;
+        for (std::uint32_t head = 0; head < counters_.size(); ++head) {
+            const std::uint64_t draw = (std::uint64_t{heads_[4 * head]} << 32) | heads_[4 * head + 1];
+            const std::uint32_t n = (g_.blocks[b].index == last_ ? last_block_ : whole_block_).count(draw);
+            cells_[n_cells_] = {pre, b, head, n};
+            n_cells_ += n != 0 ? 1 : 0;  // no branch: it is a matter of chance
+            if (++b == n_blocks) {
+                b = 0;
+                ++pre;
+            }
+        }
+    }
+
+    std::optional<std::uint32_t> self_post_of(std::uint32_t pre) const {
+        return g_.self.excluded() ? g_.self.post_of(pre) : std::nullopt;
+    }
+
+    /// The cell's only synapse. @returns false when the position must be drawn again
+    bool put_single(std::uint32_t pre, const PostBlock& block, std::uint32_t word) {
+        const std::uint32_t position = word & (std::bit_ceil(block.size) - 1) & 0xff;
+        if (position >= block.size) return false;
+        if (!block.whole && !test_bit(block.wanted, position)) return true;
+        const std::uint32_t pre_neuron = neuron_at(g_.rule.pre, pre);
+        const std::uint32_t post_neuron = neuron_at(g_.rule.post, block.first + position);
+        if (g_.self.excluded() && pre_neuron == post_neuron) return true;
+        g_.out.begin_cell(pre, block.index);
+        g_.out.put(pre_neuron, post_neuron, 0);
+        return true;
+    }
+
+    void put_chosen(std::uint32_t pre, const PostBlock& block, std::uint32_t count, std::span<const std::uint32_t> head,
+                    std::span<const std::uint32_t> body) {
+        CellStream stream(g_.rule.seed, DrawUse::connectivity, g_.rule.projection, pre, block.index, head, body);
+        stream.skip(2);  // they drew the count
+        BlockBits chosen = choose_positions(stream, count, first_bits(block.size), block.size, block.size);
+        // A neuron that drew itself loses that synapse: the others keep their probability.
+        const std::optional<std::uint32_t> self_post = self_post_of(pre);
+        if (self_post && *self_post / post_block_size == block.index) clear_bit(chosen, *self_post % post_block_size);
+        g_.out.begin_cell(pre, block.index);
+        put_positions(g_, pre, block, chosen);
+    }
+
+    Generation& g_;
+    std::uint32_t last_;
+    BinomialTable whole_block_, last_block_;
+    Counters counters_;
+    std::vector<std::uint32_t> heads_;  ///< shape [cell][4]: two words that draw the count, two for positions
+    std::vector<Cell> cells_;           ///< those with a synapse: the first n_cells_
+    std::size_t n_cells_ = 0;
+    CellWords bodies_;  ///< of the cells with more than one synapse: the words after the head
+};
+
 void fixed_probability(Generation& g) {
     if (g.rule.probability <= 0.0 || g.blocks.empty()) return;
     if (g.rule.probability >= 1.0) return all_to_all(g);
-    const std::uint32_t n_pres = g.rule.pre.count, n_blocks = static_cast<std::uint32_t>(g.blocks.size());
-    const std::uint32_t last = block_count(g.rule.post) - 1, last_size = block_size(g.rule.post, last);
-    const BinomialTable whole_block(post_block_size, g.rule.probability);
-    const BinomialTable last_block(last_size, g.rule.probability);
-    const auto fill = [&g](const CellQueue::Cell& cell, CellStream& stream) {
-        const PostBlock& block = g.blocks[cell.wanted_block];
-        stream.next64();  // that drew the count
-        BlockBits chosen = choose_positions(stream, static_cast<std::uint32_t>(cell.n), first_bits(block.size),
-                                            block.size, block.size);
-        // A neuron that drew itself loses that synapse: the others keep their probability.
-        const std::optional<std::uint32_t> self_post = g.self.post_of(cell.a);
-        if (self_post && *self_post / post_block_size == block.index) clear_bit(chosen, *self_post % post_block_size);
-        g.out.begin_cell(cell.a, block.index);
-        put_positions(g, cell.a, block, chosen);
-    };
-    CellQueue queue(g.rule);
-    CellWords heads;
-    const std::uint32_t chunk = pres_at_once(n_blocks);
-    for (std::uint32_t first_pre = 0; first_pre < n_pres;) {
-        const std::uint32_t n = std::min(chunk, n_pres - first_pre);
-        heads.clear();
-        for (std::uint32_t i = 0; i < n; ++i)
-            for (const PostBlock& block : g.blocks) heads.add(first_pre + i, block.index, 4);
-        heads.draw(g.rule.seed, DrawUse::connectivity, g.rule.projection);
-        for (std::uint32_t i = 0; i < n; ++i)
-            for (std::uint32_t b = 0; b < n_blocks; ++b) {
-                const PostBlock& block = g.blocks[b];
-                const std::span<const std::uint32_t> head = heads[std::size_t{i} * n_blocks + b];
-                const std::uint64_t draw = (std::uint64_t{head[0]} << 32) | head[1];
-                const std::uint32_t count = (block.index == last ? last_block : whole_block).count(draw);
-                if (count != 0)
-                    queue.add({first_pre + i, block.index, b, count,
-                               std::uint64_t{2} + words_to_choose(count, block.size, block.size)},
-                              fill);
-            }
-        first_pre += n;
-    }
-    queue.fill_all(fill);
+    const std::uint32_t last = block_count(g.rule.post) - 1;
+    ProbableCells cells(g, last, block_size(g.rule.post, last));
+    const std::uint32_t chunk = pres_at_once(g.blocks.size());
+    for (std::uint32_t first = 0; first < g.rule.pre.count; first += std::min(chunk, g.rule.pre.count - first))
+        cells.connect(first, std::min(chunk, g.rule.pre.count - first));
 }
 
 /// Puts synapses of the block out of pairs of pre indices and positions, with replacement.

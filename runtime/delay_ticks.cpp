@@ -40,10 +40,10 @@ DelayTicks::DelayTicks(const Distribution& delay_ms, double timestep_ms)
     for (std::size_t i = 0; i < n; ++i) last_.push_back(low[i] - 1);
     last_.push_back(0xffffffffu);
     guide_.resize(std::size_t{1} << (32 - guide_shift));
-    std::uint16_t above = 0;
-    for (std::uint32_t bucket = 0; bucket < guide_.size(); ++bucket) {
-        while (last_[above] < bucket << guide_shift) ++above;
-        guide_[bucket] = above;
+    std::size_t bucket = 0;
+    for (std::size_t above = 0; above < last_.size(); ++above) {
+        const std::size_t end = (last_[above] >> guide_shift) + std::size_t{1};
+        for (; bucket < end; ++bucket) guide_[bucket] = static_cast<std::uint16_t>(above);
     }
 }
 

@@ -71,12 +71,26 @@ SPINN_VECTOR_CLONES void exponential_values(const std::uint32_t* __restrict draw
     }
 }
 
-/// The probabilities to invert, and their quantiles as if all lay in the centre.
+/// Room for a tile of draws.
+struct Tile {
+    double u[tile];               ///< the probability to invert
+    double tail[tile];            ///< the probability of lying further out
+    std::uint64_t outside[tile];  ///< 1: not in the centre
+    double tails[tile];           ///< those of the draws outside the centre, and their quantiles
+    double tail_quantiles[tile];
+    std::uint32_t where[tile];  ///< they came from
+};
+
+/// The probabilities, and their quantiles as if all lay in the centre.
 SPINN_VECTOR_CLONES void centre_values(const std::uint32_t* __restrict draws, std::size_t n, double base, double span,
-                                       double* __restrict u, double* __restrict values) {
+                                       Tile& t, double* __restrict values) {
     for (std::size_t i = 0; i < n; ++i) {
-        u[i] = base + unit_from(draws[i]) * span;
-        values[i] = centre_quantile(u[i] - 0.5);
+        const double u = base + unit_from(draws[i]) * span, q = u - 0.5;
+        const double above = 1.0 - u;
+        values[i] = centre_quantile(q);
+        t.u[i] = u;
+        t.tail[i] = q < 0.0 ? u : above;
+        t.outside[i] = std::abs(q) > centre_half_width ? 1 : 0;
     }
 }
 
@@ -99,27 +113,20 @@ SPINN_VECTOR_CLONES void shift_and_clamp(double* __restrict values, std::size_t 
     for (std::size_t i = 0; i < n; ++i) values[i] = clamped(centre + scale * values[i], low, high);
 }
 
-/// Gathers the probabilities outside the centre: at most n. @returns how many
-std::size_t gather_tails(const double* u, std::size_t n, double* tails, std::uint32_t* where) {
-    std::size_t found = 0;
+void normal_values(const PreparedDistribution& p, Tile& t, const std::uint32_t* draws, std::size_t n, double* values) {
+    centre_values(draws, n, p.base, p.span, t, values);
+    std::size_t n_tails = 0;  // without branches: which draws lie outside is a matter of chance
     for (std::size_t i = 0; i < n; ++i) {
-        tails[found] = u[i] < 0.5 ? u[i] : 1.0 - u[i];
-        where[found] = static_cast<std::uint32_t>(i);
-        found += std::abs(u[i] - 0.5) > centre_half_width ? 1 : 0;
+        t.tails[n_tails] = t.tail[i];
+        t.where[n_tails] = static_cast<std::uint32_t>(i);
+        n_tails += t.outside[i];
     }
-    return found;
-}
-
-void normal_values(const PreparedDistribution& p, const std::uint32_t* draws, std::size_t n, double* values) {
-    double u[tile], tails[tile + 1], tail_results[tile];
-    std::uint32_t where[tile + 1];
-    centre_values(draws, n, p.base, p.span, u, values);
-    const std::size_t n_tails = gather_tails(u, n, tails, where);
-    std::uint64_t n_far = tail_values(tails, n_tails, tail_results);
-    for (std::size_t j = 0; j < n_tails; ++j) n_far += tails[j] < std::numeric_limits<double>::min() ? 1 : 0;
-    for (std::size_t j = 0; j < n_tails; ++j) values[where[j]] = u[where[j]] < 0.5 ? -tail_results[j] : tail_results[j];
+    std::uint64_t n_far = tail_values(t.tails, n_tails, t.tail_quantiles);
+    for (std::size_t j = 0; j < n_tails; ++j) n_far += t.tails[j] < std::numeric_limits<double>::min() ? 1 : 0;
+    for (std::size_t j = 0; j < n_tails; ++j)
+        values[t.where[j]] = std::copysign(t.tail_quantiles[j], t.u[t.where[j]] - 0.5);
     if (n_far != 0)
-        for (std::size_t j = 0; j < n_tails; ++j) values[where[j]] = portable_normal_quantile(u[where[j]]);
+        for (std::size_t j = 0; j < n_tails; ++j) values[t.where[j]] = portable_normal_quantile(t.u[t.where[j]]);
     shift_and_clamp(values, n, p.centre, p.scale, p.low, p.high);
 }
 
@@ -144,8 +151,9 @@ void quantiles(const PreparedDistribution& p, std::span<const std::uint32_t> dra
         std::fill(values.begin(), values.end(), clamped(p.centre, p.low, p.high));
         return;
     }
+    Tile t;
     for (std::size_t i = 0; i < n; i += tile)
-        normal_values(p, draws.data() + i, std::min(tile, n - i), values.data() + i);
+        normal_values(p, t, draws.data() + i, std::min(tile, n - i), values.data() + i);
 }
 
 }  // namespace spinn

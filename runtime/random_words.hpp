@@ -15,7 +15,13 @@ class Counters {
     std::size_t size() const { return size_; }
     void clear() { size_ = 0; }
 
-    void push(std::uint32_t b, std::uint32_t c, std::uint32_t d) { push_run(b, c, d, 1); }
+    void push(std::uint32_t b, std::uint32_t c, std::uint32_t d) {
+        if (b_.size() == size_) grow(1);
+        b_[size_] = b;
+        c_[size_] = c;
+        d_[size_] = d;
+        ++size_;
+    }
     /// (b, c, first_d), (b, c, first_d + 1), ...
     void push_run(std::uint32_t b, std::uint32_t c, std::uint32_t first_d, std::size_t n) {
         if (b_.size() - size_ < n) grow(n);
