@@ -25,6 +25,11 @@ struct Generation {
     std::vector<PostBlock> blocks;  ///< the wanted ones
     SelfPairs self;
     SynapseWriter& out;
+
+    /// The post index that a pre index must not reach.
+    std::optional<std::uint32_t> self_post_of(std::uint32_t pre) const {
+        return self.excluded() ? self.post_of(pre) : std::nullopt;
+    }
 };
 
 SPINN_VECTOR_CLONES void add_steps(std::uint32_t start, std::uint32_t step, std::uint32_t* indices, std::size_t n) {
@@ -132,7 +137,7 @@ class CellQueue {
 
 void all_to_all(Generation& g) {
     for (std::uint32_t pre = 0; pre < g.rule.pre.count; ++pre) {
-        const std::optional<std::uint32_t> self_post = g.self.post_of(pre);
+        const std::optional<std::uint32_t> self_post = g.self_post_of(pre);
         for (const PostBlock& block : g.blocks) {
             g.out.begin_cell(pre, block.index);
             put_positions(g, pre, block, allowed_positions(self_post, block));
@@ -218,10 +223,6 @@ class ProbableCells {
         }
     }
 
-    std::optional<std::uint32_t> self_post_of(std::uint32_t pre) const {
-        return g_.self.excluded() ? g_.self.post_of(pre) : std::nullopt;
-    }
-
     /// The cell's only synapse. @returns false when the position must be drawn again
     bool put_single(std::uint32_t pre, const PostBlock& block, std::uint32_t word) {
         const std::uint32_t position = word & (std::bit_ceil(block.size) - 1) & 0xff;
@@ -241,7 +242,7 @@ class ProbableCells {
         stream.skip(2);  // they drew the count
         BlockBits chosen = choose_positions(stream, count, first_bits(block.size), block.size, block.size);
         // A neuron that drew itself loses that synapse: the others keep their probability.
-        const std::optional<std::uint32_t> self_post = self_post_of(pre);
+        const std::optional<std::uint32_t> self_post = g_.self_post_of(pre);
         if (self_post && *self_post / post_block_size == block.index) clear_bit(chosen, *self_post % post_block_size);
         g_.out.begin_cell(pre, block.index);
         put_positions(g_, pre, block, chosen);
@@ -405,14 +406,15 @@ void fixed_number_post(Generation& g) {
     const auto fill = [&](const CellQueue::Cell& cell, CellStream& stream) {
         const PostBlock& block = g.blocks[cell.wanted_block];
         const std::uint32_t pre = cell.a;
-        const BlockBits allowed = allowed_positions(g.self.post_of(pre), block);
+        const BlockBits allowed = allowed_positions(g.self_post_of(pre), block);
+        const std::uint32_t n_allowed = g.self.excluded() ? count_bits(allowed) : block.size;
         g.out.begin_cell(pre, block.index);
         if (!g.rule.with_replacement) {
             const auto count = static_cast<std::uint32_t>(cell.n);
-            put_positions(g, pre, block, choose_positions(stream, count, allowed, count_bits(allowed), block.size));
+            put_positions(g, pre, block, choose_positions(stream, count, allowed, n_allowed, block.size));
             return;
         }
-        const bool all_allowed = count_bits(allowed) == block.size;
+        const bool all_allowed = n_allowed == block.size;
         const std::uint32_t pre_neuron = neuron_at(g.rule.pre, pre);
         for (std::uint64_t rank = 0; rank < cell.n;) {
             std::size_t found = std::min<std::uint64_t>(cell.n - rank, largest_room);
@@ -453,7 +455,7 @@ void fixed_number_post(Generation& g) {
         random_words(g.rule.seed, DrawUse::connectivity_split, g.rule.projection, counters, words);
         for (std::uint32_t i = 0; i < n_here; ++i) {
             const std::uint32_t pre = first_pre + i;
-            const std::optional<std::uint32_t> self_post = g.self.post_of(pre);
+            const std::optional<std::uint32_t> self_post = g.self_post_of(pre);
             const auto cells = [&](std::uint32_t first, std::uint32_t last) {
                 const std::uint64_t begin = std::uint64_t{first} * post_block_size;
                 const std::uint64_t end = std::min(std::uint64_t{last} * post_block_size, std::uint64_t{posts.count});

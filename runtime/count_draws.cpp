@@ -168,46 +168,74 @@ std::uint64_t draw_hypergeometric(double u, std::uint64_t n, std::uint64_t marke
     return invert(u, Hypergeometric(n, marked, total));
 }
 
+std::size_t SplitDraws::Split::step_at(double& u) const {
+    std::size_t step = 0;
+    for (; step < steps.size(); ++step) {
+        u -= steps[step];
+        if (u < 0.0) break;
+    }
+    return step;
+}
+
+template <class Counts>
+void SplitDraws::prepare(Split& split, const Counts& counts) const {
+    constexpr int n_pairs = 32;
+    const auto rise = counts.rise();
+    const double mode = counts.mode();
+    split.mode = static_cast<std::uint64_t>(mode);
+    split.steps.assign(1, counts.probability(mode));
+    split.step_of.fill(unknown);
+    Inversion inversion = counts.start(mode, split.steps[0]);
+    for (int pair = 0; pair < n_pairs && inversion.can_rise() && inversion.can_fall(); ++pair) {
+        inversion.step_up(rise);
+        inversion.step_down(rise);
+        split.steps.push_back(inversion.p_up);
+        split.steps.push_back(inversion.p_down);
+    }
+}
+
+/// @param u  what is left of the draw after all steps of the split
+template <class Counts>
+std::uint64_t SplitDraws::finish(const Split& split, double u, const Counts& counts) const {
+    Inversion inversion = counts.start(static_cast<double>(split.mode), split.steps[0]);
+    if (const std::size_t pairs = split.steps.size() / 2; pairs != 0) {
+        inversion.up += static_cast<double>(pairs);
+        inversion.down -= static_cast<double>(pairs);
+        inversion.p_up = split.steps[2 * pairs - 1];
+        inversion.p_down = split.steps[2 * pairs];
+    }
+    return inversion.finish(u, counts.rise());
+}
+
 std::uint64_t SplitDraws::draw(double u, std::uint64_t n, std::uint64_t part, std::uint64_t total) {
     if (n == 0 || part == 0) return 0;
     if (part >= total) return n;
     if (!with_replacement_ && n >= total) return part;
     const std::uint64_t hash = ((n * 0x9e3779b97f4a7c15u + part) * 0x9e3779b97f4a7c15u + total) * 0x9e3779b97f4a7c15u;
-    Start& start = starts_[hash >> 54];
-    const bool known = start.n == n && start.part == part && start.total == total;
-    const auto draw_from = [&](const auto& counts) {
-        const auto rise = counts.rise();
-        if (!known) {
-            constexpr int n_pairs = 32;
-            start.n = n;
-            start.part = part;
-            start.total = total;
-            start.mode = counts.mode();
-            start.steps.assign(1, counts.probability(start.mode));
-            Inversion inversion = counts.start(start.mode, start.steps[0]);
-            for (int pair = 0; pair < n_pairs && inversion.can_rise() && inversion.can_fall(); ++pair) {
-                inversion.step_up(rise);
-                inversion.step_down(rise);
-                start.steps.push_back(inversion.p_up);
-                start.steps.push_back(inversion.p_down);
-            }
-        }
-        for (std::size_t step = 0; step < start.steps.size(); ++step) {
-            u -= start.steps[step];
-            if (!(u < 0.0)) continue;
-            const auto mode = static_cast<std::uint64_t>(start.mode);
-            return step % 2 != 0 ? mode + (step + 1) / 2 : mode - step / 2;
-        }
-        Inversion inversion = counts.start(start.mode, start.steps[0]);
-        if (const std::size_t pairs = start.steps.size() / 2; pairs != 0) {
-            inversion.up += static_cast<double>(pairs);
-            inversion.down -= static_cast<double>(pairs);
-            inversion.p_up = start.steps[2 * pairs - 1];
-            inversion.p_down = start.steps[2 * pairs];
-        }
-        return inversion.finish(u, rise);
+    Split& split = splits_[hash >> 54];
+    const auto with_counts = [&](const auto& use) {
+        return with_replacement_ ? use(Binomial(n, part, total)) : use(Hypergeometric(n, part, total));
     };
-    return with_replacement_ ? draw_from(Binomial(n, part, total)) : draw_from(Hypergeometric(n, part, total));
+    if (split.n != n || split.part != part || split.total != total) {
+        split.n = n;
+        split.part = part;
+        split.total = total;
+        with_counts([&](const auto& counts) { prepare(split, counts); });
+    }
+    const auto value_at = [&split](std::size_t step) {
+        return step % 2 != 0 ? split.mode + (step + 1) / 2 : split.mode - step / 2;
+    };
+    std::uint8_t& known = split.step_of[static_cast<std::size_t>(u * double(n_buckets))];
+    if (known == unknown) {
+        const double bucket = std::floor(u * double(n_buckets));
+        double low = bucket / double(n_buckets), high = (bucket + 1.0) / double(n_buckets);
+        const std::size_t step = split.step_at(low);
+        known = step < split.steps.size() && split.step_at(high) == step ? static_cast<std::uint8_t>(step) : several;
+    }
+    if (known != several) return value_at(known);
+    const std::size_t step = split.step_at(u);
+    if (step < split.steps.size()) return value_at(step);
+    return with_counts([&](const auto& counts) { return finish(split, u, counts); });
 }
 
 double binomial_upper_quantile(double tail, double n, double p) {

@@ -25,24 +25,35 @@ std::uint64_t draw_binomial(double u, std::uint64_t n, std::uint64_t part, std::
 std::uint64_t draw_hypergeometric(double u, std::uint64_t n, std::uint64_t marked, std::uint64_t total);
 
 /// Draws the same splits again and again, as dealing out a fixed number of targets for every pre neuron does: remembers
-/// where their inversions start and the probabilities they go through first. The numbers are those of draw_binomial and
-/// draw_hypergeometric.
+/// where their inversions start, the probabilities they go through first, and where they end. The numbers are those of
+/// draw_binomial and draw_hypergeometric.
 class SplitDraws {
  public:
-    explicit SplitDraws(bool with_replacement) : with_replacement_(with_replacement), starts_(size) {}
+    explicit SplitDraws(bool with_replacement) : with_replacement_(with_replacement), splits_(size) {}
 
-    /// How many of n go to `part` of the `total` cells.
+    /// How many of n go to `part` of the `total` cells. @param u in (0, 1)
     std::uint64_t draw(double u, std::uint64_t n, std::uint64_t part, std::uint64_t total);
 
  private:
-    static constexpr std::size_t size = 1024;
-    struct Start {
-        std::uint64_t n = 0, part = 0, total = 0;
-        double mode = 0.0;
+    static constexpr std::size_t size = 1024, n_buckets = 64;
+    static constexpr std::uint8_t several = 254, unknown = 255;
+    struct Split {
+        std::uint64_t n = 0, part = 0, total = 0, mode = 0;
         std::vector<double> steps;  ///< probability of the mode, of mode + 1, mode - 1, mode + 2, ...: an odd number
+        std::array<std::uint8_t, n_buckets> step_of{};  ///< [bucket of u] the step at which all its inversions end
+
+        /// The step at which the inversion of u ends, or steps.size(). It never falls when u rises, since no rounded
+        /// difference does. @param u  becomes what is left after the last step
+        std::size_t step_at(double& u) const;
     };
+
+    template <class Counts>
+    void prepare(Split& split, const Counts& counts) const;
+    template <class Counts>
+    std::uint64_t finish(const Split& split, double u, const Counts& counts) const;
+
     bool with_replacement_;
-    std::vector<Start> starts_;  ///< by a hash of the split; a later one takes the place of an earlier one
+    std::vector<Split> splits_;  ///< by a hash of the split; a later one takes the place of an earlier one
 };
 
 /// The smallest k with P(X > k) <= tail for X binomial, at most n.

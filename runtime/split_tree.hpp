@@ -35,15 +35,22 @@ SplitTree split_tree(std::uint32_t n_blocks, std::span<const PostBlock> wanted);
 template <class Cells, class Visit>
 void deal_out(const SplitTree& tree, SplitTree::Reference at, std::uint64_t n, const std::uint32_t* words,
               SplitDraws& splits, const Cells& cells, const Visit& visit) {
-    if (n == 0 || at == SplitTree::nowhere) return;
-    if (at < 0) return visit(static_cast<std::uint32_t>(~at), n);
-    const SplitTree::Node& node = tree.nodes[static_cast<std::size_t>(at)];
-    const std::uint64_t left_cells = cells(node.first, node.middle);
-    const std::uint64_t all_cells = left_cells + cells(node.middle, node.last);
-    const double u = open_unit(words[4 * at], words[4 * at + 1]);
-    const std::uint64_t n_left = splits.draw(u, n, left_cells, all_cells);
-    deal_out(tree, node.left, n_left, words, splits, cells, visit);
-    deal_out(tree, node.right, n - n_left, words, splits, cells, visit);
+    while (n != 0 && at >= 0) {
+        const SplitTree::Node& node = tree.nodes[static_cast<std::size_t>(at)];
+        const std::uint64_t left_cells = cells(node.first, node.middle);
+        const std::uint64_t all_cells = left_cells + cells(node.middle, node.last);
+        const double u = open_unit(words[4 * at], words[4 * at + 1]);
+        const std::uint64_t n_left = splits.draw(u, n, left_cells, all_cells);
+        if (node.right == SplitTree::nowhere) {
+            n = n_left;
+            at = node.left;
+            continue;
+        }
+        if (node.left != SplitTree::nowhere) deal_out(tree, node.left, n_left, words, splits, cells, visit);
+        n -= n_left;
+        at = node.right;
+    }
+    if (n != 0 && at != SplitTree::nowhere) visit(static_cast<std::uint32_t>(~at), n);
 }
 
 }  // namespace spinn
