@@ -184,7 +184,7 @@ void SplitDraws::prepare(Split& split, const Counts& counts) const {
     const double mode = counts.mode();
     split.mode = static_cast<std::uint64_t>(mode);
     split.steps.assign(1, counts.probability(mode));
-    split.step_of.fill(unknown);
+    split.offset_of.fill(unknown);
     Inversion inversion = counts.start(mode, split.steps[0]);
     for (int pair = 0; pair < n_pairs && inversion.can_rise() && inversion.can_fall(); ++pair) {
         inversion.step_up(rise);
@@ -207,12 +207,8 @@ std::uint64_t SplitDraws::finish(const Split& split, double u, const Counts& cou
     return inversion.finish(u, counts.rise());
 }
 
-std::uint64_t SplitDraws::draw(double u, std::uint64_t n, std::uint64_t part, std::uint64_t total) {
-    if (n == 0 || part == 0) return 0;
-    if (part >= total) return n;
-    if (!with_replacement_ && n >= total) return part;
-    const std::uint64_t hash = ((n * 0x9e3779b97f4a7c15u + part) * 0x9e3779b97f4a7c15u + total) * 0x9e3779b97f4a7c15u;
-    Split& split = splits_[hash >> 54];
+std::uint64_t SplitDraws::draw_and_remember(double u, std::uint64_t n, std::uint64_t part, std::uint64_t total) {
+    Split& split = splits_[place_of(n, part, total)];
     const auto with_counts = [&](const auto& use) {
         return with_replacement_ ? use(Binomial(n, part, total)) : use(Hypergeometric(n, part, total));
     };
@@ -222,19 +218,20 @@ std::uint64_t SplitDraws::draw(double u, std::uint64_t n, std::uint64_t part, st
         split.total = total;
         with_counts([&](const auto& counts) { prepare(split, counts); });
     }
-    const auto value_at = [&split](std::size_t step) {
-        return step % 2 != 0 ? split.mode + (step + 1) / 2 : split.mode - step / 2;
+    const auto offset_at = [](std::size_t step) {
+        const auto distance = static_cast<std::int64_t>((step + 1) / 2);
+        return step % 2 != 0 ? distance : -distance;
     };
-    std::uint8_t& known = split.step_of[static_cast<std::size_t>(u * double(n_buckets))];
-    if (known == unknown) {
+    std::int8_t& offset = split.offset_of[static_cast<std::size_t>(u * double(n_buckets))];
+    if (offset == unknown) {
         const double bucket = std::floor(u * double(n_buckets));
         double low = bucket / double(n_buckets), high = (bucket + 1.0) / double(n_buckets);
         const std::size_t step = split.step_at(low);
-        known = step < split.steps.size() && split.step_at(high) == step ? static_cast<std::uint8_t>(step) : several;
+        offset = step < split.steps.size() && split.step_at(high) == step ? static_cast<std::int8_t>(offset_at(step))
+                                                                          : several;
     }
-    if (known != several) return value_at(known);
     const std::size_t step = split.step_at(u);
-    if (step < split.steps.size()) return value_at(step);
+    if (step < split.steps.size()) return split.mode + static_cast<std::uint64_t>(offset_at(step));
     return with_counts([&](const auto& counts) { return finish(split, u, counts); });
 }
 
