@@ -26,14 +26,15 @@ ConnectionRule rule_of(ConnectorKind kind, int draws) {
 }
 
 /// Expands the rule core by core, 256 neurons each, as the cores do at load.
-void expand(benchmark::State& state, const ConnectionRule& rule) {
+/// @param n_cores  so many of them, from the first on
+void expand(benchmark::State& state, const ConnectionRule& rule, std::uint32_t n_cores = ~0u) {
     std::uint64_t synapses = 0;
     double sum = 0.0;
     for (auto _ : state)
-        for (std::uint32_t first = 0; first < rule.post.count; first += 256)
-            generate_batches(rule, first, 256, [&](std::span<const Synapse> batch) {
+        for (std::uint32_t core = 0; core < n_cores && 256 * core < rule.post.count; ++core)
+            generate_batches(rule, 256 * core, 256, [&](const SynapseBatch& batch) {
                 synapses += batch.size();
-                for (const Synapse& synapse : batch) sum += synapse.weight;
+                sum += batch.weight.back();
             });
     benchmark::DoNotOptimize(sum);
     state.counters["synapses/s"] = benchmark::Counter(static_cast<double>(synapses), benchmark::Counter::kIsRate);
@@ -46,7 +47,7 @@ void fixed_probability(benchmark::State& state) {
 }
 BENCHMARK(fixed_probability)
     ->ArgNames({"p_per_mille", "draws"})
-    ->ArgsProduct({{2, 20, 100, 500}, {0, 1, 2}})
+    ->ArgsProduct({{2, 5, 20, 100, 500}, {0, 1, 2}})
     ->Unit(benchmark::kMillisecond);
 
 void all_to_all(benchmark::State& state) {
@@ -54,26 +55,50 @@ void all_to_all(benchmark::State& state) {
 }
 BENCHMARK(all_to_all)->ArgName("draws")->DenseRange(0, 2)->Unit(benchmark::kMillisecond);
 
-/// About 10 % of the pairs, however they are fixed.
+void one_to_one(benchmark::State& state) {
+    ConnectionRule rule = rule_of(ConnectorKind::one_to_one, static_cast<int>(state.range(0)));
+    rule.pre.count = rule.post.count = 1'000'000;
+    state.SetLabel("one core");  // of a million neurons: what a core sets up is left out
+    std::uint64_t synapses = 0;
+    for (auto _ : state)
+        generate_batches(rule, 0, rule.post.count, [&](const SynapseBatch& batch) { synapses += batch.size(); });
+    state.counters["synapses/s"] = benchmark::Counter(static_cast<double>(synapses), benchmark::Counter::kIsRate);
+}
+BENCHMARK(one_to_one)->ArgName("draws")->DenseRange(0, 2)->Unit(benchmark::kMillisecond);
+
+/// So many of the pairs, however they are fixed.
 template <ConnectorKind kind>
 void fixed_number(benchmark::State& state) {
-    ConnectionRule rule = rule_of(kind, static_cast<int>(state.range(1)));
-    rule.with_replacement = state.range(0) != 0;
-    rule.n = kind == ConnectorKind::fixed_total_number ? 1'600'000 : 400;
+    ConnectionRule rule = rule_of(kind, static_cast<int>(state.range(2)));
+    rule.with_replacement = state.range(1) != 0;
+    const auto per_neuron = static_cast<std::uint64_t>(4096 * state.range(0) / 1000);
+    rule.n = kind == ConnectorKind::fixed_total_number ? 4096 * per_neuron : per_neuron;
     expand(state, rule);
 }
 BENCHMARK(fixed_number<ConnectorKind::fixed_total_number>)
-    ->ArgNames({"replacement", "draws"})
-    ->ArgsProduct({{0, 1}, {0, 2}})
+    ->ArgNames({"per_mille", "replacement", "draws"})
+    ->ArgsProduct({{5, 100}, {0, 1}, {0, 1, 2}})
     ->Unit(benchmark::kMillisecond);
 BENCHMARK(fixed_number<ConnectorKind::fixed_number_pre>)
-    ->ArgNames({"replacement", "draws"})
-    ->ArgsProduct({{0, 1}, {0, 2}})
+    ->ArgNames({"per_mille", "replacement", "draws"})
+    ->ArgsProduct({{5, 100}, {0, 1}, {0, 1, 2}})
     ->Unit(benchmark::kMillisecond);
 BENCHMARK(fixed_number<ConnectorKind::fixed_number_post>)
-    ->ArgNames({"replacement", "draws"})
-    ->ArgsProduct({{0, 1}, {0, 2}})
+    ->ArgNames({"per_mille", "replacement", "draws"})
+    ->ArgsProduct({{5, 100}, {0, 1}, {0, 1, 2}})
     ->Unit(benchmark::kMillisecond);
+
+/// The largest projection of the cortical microcircuit (Potjans & Diesmann 2014), the first cores of it.
+void microcircuit(benchmark::State& state) {
+    ConnectionRule rule = rule_of(ConnectorKind::fixed_total_number, static_cast<int>(state.range(1)));
+    rule.pre.count = rule.post.count = 20683;
+    rule.with_replacement = true;
+    rule.same_population = true;
+    rule.allow_self_connections = state.range(0) != 0;
+    rule.n = 45'000'000;
+    expand(state, rule, 4);
+}
+BENCHMARK(microcircuit)->ArgNames({"self", "draws"})->ArgsProduct({{0, 1}, {0, 1, 2}})->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace spinn

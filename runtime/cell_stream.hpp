@@ -5,10 +5,11 @@
 #include <array>
 #include <bit>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "runtime/random.hpp"
-#include "runtime/random_batch.hpp"
+#include "runtime/random_words.hpp"
 
 namespace spinn {
 
@@ -18,9 +19,26 @@ class CellStream {
     CellStream(std::uint64_t seed, DrawUse use, std::uint32_t projection, std::uint32_t a, std::uint32_t b)
         : seed_(seed), use_(use), projection_(projection), a_(a), b_(b) {}
 
+    /// @param first_words  those at the start of the stream, already drawn: a multiple of 4, kept by the caller
+    /// @param more_words  those that follow them: the same
+    CellStream(std::uint64_t seed, DrawUse use, std::uint32_t projection, std::uint32_t a, std::uint32_t b,
+               std::span<const std::uint32_t> first_words, std::span<const std::uint32_t> more_words = {})
+        : seed_(seed),
+          use_(use),
+          projection_(projection),
+          a_(a),
+          b_(b),
+          index_(static_cast<std::uint32_t>((first_words.size() + more_words.size()) / 4)),
+          next_(first_words.data()),
+          end_(first_words.data() + first_words.size()),
+          more_words_(more_words) {}
+
+    CellStream(const CellStream&) = delete;
+    CellStream& operator=(const CellStream&) = delete;
+
     std::uint32_t next() {
-        if (position_ == end_) refill();
-        return words_[position_++];
+        if (next_ == end_) refill();
+        return *next_++;
     }
 
     std::uint64_t next64() {
@@ -45,36 +63,70 @@ class CellStream {
         return static_cast<std::uint32_t>(product >> 32);
     }
 
- private:
-    /// A block at first; a cell that goes on gets many at once, which costs a fraction of one by one.
-    void refill() {
-        position_ = 0;
-        if (index_ < single_blocks) {
-            const RandomBlock block = random_block(seed_, use_, projection_, a_, b_, index_++);
-            std::copy(block.begin(), block.end(), words_.begin());
-            end_ = 4;
-            return;
-        }
-        std::array<std::uint32_t, 4 * blocks_at_once> x;
-        for (std::uint32_t i = 0; i < blocks_at_once; ++i) {
-            x[i] = projection_;
-            x[blocks_at_once + i] = a_;
-            x[2 * blocks_at_once + i] = b_;
-            x[3 * blocks_at_once + i] = index_++;
-        }
-        random_blocks_at(seed_, use_, blocks_at_once, x.data());
-        for (std::uint32_t i = 0; i < blocks_at_once; ++i)
-            for (std::uint32_t word = 0; word < 4; ++word) words_[4 * i + word] = x[word * blocks_at_once + i];
-        end_ = 4 * blocks_at_once;
+    /// About so many words will be asked for: they are drawn many at a time. A guess, which changes no word.
+    /// @param buffer  for this stream alone
+    void expect(std::uint64_t n_words, std::vector<std::uint32_t>& buffer) {
+        expected_blocks_ = n_words / 4 + 1;
+        buffer_ = &buffer;
     }
 
-    static constexpr std::uint32_t single_blocks = 8, blocks_at_once = 16;
+    /// The next words, at least one, at most `n`, which is not 0. They stay in the stream until they are skipped.
+    std::span<const std::uint32_t> ahead(std::size_t n) {
+        if (next_ == end_) refill();
+        return {next_, std::min(n, static_cast<std::size_t>(end_ - next_))};
+    }
+    void skip(std::size_t n) { next_ += n; }
+
+ private:
+    void refill();
 
     std::uint64_t seed_;
     DrawUse use_;
     std::uint32_t projection_, a_, b_, index_ = 0;
-    std::uint32_t position_ = 0, end_ = 0;
-    std::array<std::uint32_t, 4 * blocks_at_once> words_;
+    const std::uint32_t *next_ = nullptr, *end_ = nullptr;  ///< words drawn and not yet taken
+    std::span<const std::uint32_t> more_words_;
+    std::uint64_t expected_blocks_ = 0;
+    std::vector<std::uint32_t>* buffer_ = nullptr;
+    RandomBlock words_{};
+};
+
+/// out[i] = stream.next_below(n), the words of many at a time.
+void draw_below(CellStream& stream, std::uint32_t n, std::span<std::uint32_t> out);
+
+/// first[i] = stream.next_below(n_first), second[i] = stream.next_below(n_second), in turn. Equal sizes.
+void draw_pairs_below(CellStream& stream, std::uint32_t n_first, std::uint32_t n_second, std::span<std::uint32_t> first,
+                      std::span<std::uint32_t> second);
+
+/// The first words of the streams of many cells, drawn together. Clearing keeps the memory.
+class CellWords {
+ public:
+    void clear() {
+        counters_.clear();
+        ends_.clear();
+    }
+    /// The cell (a, b) will need about so many words. Those of its first block may have been drawn elsewhere.
+    /// @returns its place among the cells
+    std::size_t add(std::uint32_t a, std::uint32_t b, std::uint64_t n_words, std::uint32_t first_block = 0) {
+        const std::uint64_t blocks = std::min<std::uint64_t>((n_words + 3) / 4, largest_blocks);
+        counters_.push_run(a, b, first_block, blocks);
+        ends_.push_back(counters_.size());
+        return ends_.size() - 1;
+    }
+    void draw(std::uint64_t seed, DrawUse use, std::uint32_t projection) {
+        random_words(seed, use, projection, counters_, words_);
+    }
+    std::span<const std::uint32_t> operator[](std::size_t cell) const {
+        const std::size_t start = cell == 0 ? 0 : ends_[cell - 1];
+        return std::span(words_).subspan(4 * start, 4 * (ends_[cell] - start));
+    }
+    std::size_t size() const { return ends_.size(); }
+    std::size_t n_blocks() const { return counters_.size(); }
+
+ private:
+    static constexpr std::uint64_t largest_blocks = 256;
+    Counters counters_;
+    std::vector<std::size_t> ends_;  ///< [cell] in blocks
+    std::vector<std::uint32_t> words_;
 };
 
 /// A set of positions within a block of post neurons.
@@ -119,107 +171,12 @@ inline BlockBits choose_positions(CellStream& stream, std::uint32_t count, const
     return free;
 }
 
-/// A permutation of [0, n) chosen by four random words: a Feistel network on the next power of two; values beyond n are
-/// permuted again until they fall inside (cycle walking, at most one repetition on average).
-class KeyedPermutation {
- public:
-    /// @param n at least 1, at most 2^48
-    KeyedPermutation(CellStream& stream, std::uint64_t n) : n_(n) {
-        for (std::uint32_t& word : key_) word = stream.next();
-        const int bits = static_cast<int>(std::bit_width(n - 1));
-        low_bits_ = bits / 2;
-        low_mask_ = (std::uint64_t{1} << low_bits_) - 1;
-        high_mask_ = (std::uint64_t{1} << (bits - low_bits_)) - 1;
-    }
-
-    std::uint64_t operator()(std::uint64_t i) const {
-        do i = permute_once(i);
-        while (i >= n_);
-        return i;
-    }
-
- private:
-    static constexpr std::uint32_t rounds = 8;
-
-    std::uint64_t permute_once(std::uint64_t i) const {
-        std::uint64_t low = i & low_mask_, high = i >> low_bits_;
-        for (std::uint32_t round = 0; round < rounds; round += 2) {
-            low ^= scramble(high, round) & low_mask_;
-            high ^= scramble(low, round + 1) & high_mask_;
-        }
-        return (high << low_bits_) | low;
-    }
-
-    /// Finaliser of MurmurHash3 (64 bit) over the half, the round and the key.
-    std::uint64_t scramble(std::uint64_t half, std::uint32_t round) const {
-        std::uint64_t h = half ^ (std::uint64_t{key_[round & 3]} << 32) ^ (std::uint64_t{round} << 28);
-        h = (h ^ (h >> 33)) * 0xff51afd7ed558ccdu;
-        h = (h ^ (h >> 33)) * 0xc4ceb9fe1a85ec53u;
-        return h ^ (h >> 33);
-    }
-
-    std::uint64_t n_, low_mask_ = 0, high_mask_ = 0;
-    int low_bits_ = 0;
-    std::array<std::uint32_t, 4> key_{};
-};
-
-/// Chooses distinct cells. Keeps its memory from one choice to the next.
-class DistinctCells {
- public:
-    /// Visits `count` distinct cells of [0, n) out of those that are allowed: ascending when they are dense, else in
-    /// the order drawn. Up to 2^26 cells by rejection in a bitmap (the chosen ones or the others, whichever are fewer),
-    /// beyond that as the first values of a keyed permutation, which needs no memory.
-    /// @param n_allowed  cells for which `allowed` holds; count <= n_allowed
-    template <class Allowed, class Visit>
-    void choose(CellStream& stream, std::uint64_t count, std::uint64_t n, std::uint64_t n_allowed, Allowed allowed,
-                Visit visit) {
-        if (count == 0) return;
-        if (n > bitmap_limit) {
-            const KeyedPermutation permutation(stream, n);
-            for (std::uint64_t i = 0, found = 0; i < n && found < count; ++i) {
-                const std::uint64_t cell = permutation(i);
-                if (!allowed(cell)) continue;
-                visit(cell);
-                ++found;
-            }
-            return;
-        }
-        const bool complement = count > n_allowed / 2;
-        const std::uint64_t to_draw = complement ? n_allowed - count : count;
-        const bool scan = complement || count >= n / 64;
-        if (drawn_.size() < (n + 63) / 64) drawn_.resize((n + 63) / 64, 0);
-        order_.clear();
-        for (std::uint64_t left = to_draw; left != 0;) {
-            const std::uint32_t cell = stream.next_below(static_cast<std::uint32_t>(n));
-            std::uint64_t& word = drawn_[cell >> 6];
-            const std::uint64_t bit = std::uint64_t{1} << (cell & 63);
-            if ((word & bit) != 0 || !allowed(cell)) continue;
-            word |= bit;
-            --left;
-            if (!scan) order_.push_back(cell);
-        }
-        if (!scan) {
-            for (const std::uint32_t cell : order_) {
-                drawn_[cell >> 6] = 0;
-                visit(std::uint64_t{cell});
-            }
-            return;
-        }
-        for (std::uint64_t w = 0; 64 * w < n; ++w) {
-            std::uint64_t chosen = complement ? ~drawn_[w] : drawn_[w];
-            if (n - 64 * w < 64) chosen &= (std::uint64_t{1} << (n - 64 * w)) - 1;
-            drawn_[w] = 0;
-            for (; chosen != 0; chosen &= chosen - 1) {
-                const std::uint64_t cell = 64 * w + static_cast<std::uint64_t>(std::countr_zero(chosen));
-                if (!complement || allowed(cell)) visit(cell);
-            }
-        }
-    }
-
- private:
-    static constexpr std::uint64_t bitmap_limit = std::uint64_t{1} << 26;
-    std::vector<std::uint64_t> drawn_;  ///< a bit a cell; all clear between choices
-    std::vector<std::uint32_t> order_;
-};
+/// About how many words choose_positions takes.
+inline std::uint32_t words_to_choose(std::uint32_t count, std::uint32_t n_allowed, std::uint32_t size) {
+    // Of k of n drawn by rejection, n log(n / (n - k)) tries: here k + 0.75 k^2 / n, enough for k up to n / 2; and a
+    // word for chance.
+    const std::uint32_t k = std::min(count, n_allowed - count);
+    return ((k + 3 * k * k / (4 * n_allowed + 1)) * std::bit_ceil(size) / size + 3) / 4 + (k > 8 ? 1 : 0);
+}
 
 }  // namespace spinn

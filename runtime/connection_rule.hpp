@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "runtime/distribution.hpp"
+#include "runtime/synapse_batch.hpp"
 
 namespace spinn {
 
@@ -62,12 +63,6 @@ struct ConnectionRule {
     bool operator==(const ConnectionRule&) const = default;
 };
 
-struct Synapse {
-    std::uint32_t pre = 0, post = 0;  ///< neuron indices in their populations
-    double weight = 0.0;              ///< as drawn, before any fixed point
-    std::uint32_t delay_ticks = 1;    ///< round half even of delay / timestep, at least 1
-};
-
 /// What makes the rule impossible to generate (more sources than there are, a selection beyond 2^32, a bad
 /// distribution, ...), in words; nullopt for a good rule. The functions below ask for a good rule.
 std::optional<std::string> problem_of(const ConnectionRule& rule);
@@ -83,10 +78,10 @@ std::optional<std::string> problem_of(const ConnectionRule& rule);
 void generate(const ConnectionRule& rule, std::uint32_t first_post, std::uint32_t n_posts,
               const std::function<void(const Synapse&)>& visit);
 
-/// The same synapses in the same order, up to some thousand at a time: no call per synapse. The span is the visitor's
+/// The same synapses in the same order, up to some thousand at a time: no call per synapse. The spans are the visitor's
 /// for the duration of the call.
 void generate_batches(const ConnectionRule& rule, std::uint32_t first_post, std::uint32_t n_posts,
-                      const std::function<void(std::span<const Synapse>)>& visit);
+                      const std::function<void(const SynapseBatch&)>& visit);
 
 /// Number of synapses the rule makes in all: exact where the rule fixes it, else the mean of what it draws.
 double expected_synapses(const ConnectionRule& rule);

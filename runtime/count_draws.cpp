@@ -45,31 +45,58 @@ double pmf(double k, double n, double p, double q) {
     return portable_exp(exponent) * std::sqrt(n / (two_pi * k * (n - k)));
 }
 
-/// Inversion that starts at the mode and takes the values above and below in turn, so that few steps are needed.
-/// @param rise  rise(k) = P(k + 1) / P(k)
-template <class Rise>
-std::uint64_t invert_from_mode(double u, double mode, double p_mode, double lowest, double highest, Rise rise) {
-    u -= p_mode;
-    double up = mode, p_up = p_mode, down = mode, p_down = p_mode;
-    constexpr double negligible = 1e-30;
-    while (u >= 0.0) {
-        const bool can_rise = up < highest && p_up > negligible, can_fall = down > lowest && p_down > negligible;
-        if (!can_rise && !can_fall) return static_cast<std::uint64_t>(mode);  // what rounding left over
-        if (can_rise) {
-            p_up *= rise(up);
-            up += 1.0;
-            u -= p_up;
-            if (u < 0.0) return static_cast<std::uint64_t>(up);
-        }
-        if (can_fall) {
-            down -= 1.0;
-            p_down /= rise(down);
-            u -= p_down;
-            if (u < 0.0) return static_cast<std::uint64_t>(down);
-        }
+constexpr double negligible = 1e-30;
+
+/// Where an inversion stands that starts at the mode and takes the values above and below in turn, so that few steps
+/// are needed.
+struct Inversion {
+    double mode, lowest, highest;
+    double up, p_up, down, p_down;
+
+    Inversion(double start, double p_start, double lowest_value, double highest_value)
+        : mode(start),
+          lowest(lowest_value),
+          highest(highest_value),
+          up(start),
+          p_up(p_start),
+          down(start),
+          p_down(p_start) {}
+
+    bool can_rise() const { return up < highest && p_up > negligible; }
+    bool can_fall() const { return down > lowest && p_down > negligible; }
+
+    /// @param rise  rise(k) = P(k + 1) / P(k)
+    template <class Rise>
+    void step_up(Rise rise) {
+        p_up *= rise(up);
+        up += 1.0;
     }
-    return static_cast<std::uint64_t>(mode);
-}
+    template <class Rise>
+    void step_down(Rise rise) {
+        down -= 1.0;
+        p_down /= rise(down);
+    }
+
+    /// @param u  what is left of the draw after the steps so far
+    template <class Rise>
+    std::uint64_t finish(double u, Rise rise) {
+        while (u >= 0.0) {
+            const bool rises = can_rise(), falls = can_fall();
+            if (!rises && !falls) break;  // what rounding left over
+            if (rises) {
+                step_up(rise);
+                u -= p_up;
+                if (u < 0.0) return static_cast<std::uint64_t>(up);
+            }
+            if (falls) {
+                step_down(rise);
+                u -= p_down;
+                if (u < 0.0) return static_cast<std::uint64_t>(down);
+            }
+        }
+        return static_cast<std::uint64_t>(mode);
+    }
+};
 
 struct Binomial {
     double trials, p, q;
@@ -81,11 +108,10 @@ struct Binomial {
 
     double mode() const { return std::min(trials, std::floor((trials + 1.0) * p)); }
     double probability(double k) const { return pmf(k, trials, p, q); }
-    std::uint64_t invert(double u, double mode, double p_mode) const {
-        const double odds = p / q;
-        return invert_from_mode(u, mode, p_mode, 0.0, trials,
-                                [this, odds](double k) { return (trials - k) / (k + 1.0) * odds; });
+    auto rise() const {
+        return [n = trials, odds = p / q](double k) { return (n - k) / (k + 1.0) * odds; };
     }
+    Inversion start(double mode_value, double p_mode) const { return {mode_value, p_mode, 0.0, trials}; }
 };
 
 struct Hypergeometric {
@@ -103,12 +129,19 @@ struct Hypergeometric {
         return std::clamp(peak, lowest(), highest());
     }
     double probability(double k) const { return hypergeometric_pmf(k, draws, marked, marked + unmarked); }
-    std::uint64_t invert(double u, double mode, double p_mode) const {
-        return invert_from_mode(u, mode, p_mode, lowest(), highest(), [this](double k) {
-            return (marked - k) * (draws - k) / ((k + 1.0) * (unmarked - draws + k + 1.0));
-        });
+    auto rise() const {
+        return [m = marked, d = draws, rest = unmarked - draws](double k) {
+            return (m - k) * (d - k) / ((k + 1.0) * (rest + k + 1.0));
+        };
     }
+    Inversion start(double mode_value, double p_mode) const { return {mode_value, p_mode, lowest(), highest()}; }
 };
+
+template <class Counts>
+std::uint64_t invert(double u, const Counts& counts) {
+    const double mode = counts.mode(), p_mode = counts.probability(mode);
+    return counts.start(mode, p_mode).finish(u - p_mode, counts.rise());
+}
 
 }  // namespace
 
@@ -125,35 +158,81 @@ double hypergeometric_pmf(double k, double n, double marked, double total) {
 std::uint64_t draw_binomial(double u, std::uint64_t n, std::uint64_t part, std::uint64_t total) {
     if (n == 0 || part == 0) return 0;
     if (part >= total) return n;
-    const Binomial binomial(n, part, total);
-    const double mode = binomial.mode();
-    return binomial.invert(u, mode, binomial.probability(mode));
+    return invert(u, Binomial(n, part, total));
 }
 
 std::uint64_t draw_hypergeometric(double u, std::uint64_t n, std::uint64_t marked, std::uint64_t total) {
     if (n == 0 || marked == 0) return 0;
     if (marked >= total) return n;
     if (n >= total) return marked;
-    const Hypergeometric hypergeometric(n, marked, total);
-    const double mode = hypergeometric.mode();
-    return hypergeometric.invert(u, mode, hypergeometric.probability(mode));
+    return invert(u, Hypergeometric(n, marked, total));
 }
 
-std::uint64_t SplitDraws::draw(double u, std::uint64_t n, std::uint64_t part, std::uint64_t total) {
-    if (n == 0 || part == 0) return 0;
-    if (part >= total) return n;
-    if (!with_replacement_ && n >= total) return part;
-    const std::uint64_t hash = ((n * 0x9e3779b97f4a7c15u + part) * 0x9e3779b97f4a7c15u + total) * 0x9e3779b97f4a7c15u;
-    Start& start = starts_[hash >> 54];
-    const bool known = start.n == n && start.part == part && start.total == total;
-    const auto draw_from = [&](const auto& distribution) {
-        if (!known) {
-            const double mode = distribution.mode();
-            start = {n, part, total, mode, distribution.probability(mode)};
-        }
-        return distribution.invert(u, start.mode, start.probability);
+std::size_t SplitDraws::Split::step_at(double& u) const {
+    std::size_t step = 0;
+    for (; step < steps.size(); ++step) {
+        u -= steps[step];
+        if (u < 0.0) break;
+    }
+    return step;
+}
+
+template <class Counts>
+void SplitDraws::prepare(Split& split, const Counts& counts) const {
+    constexpr int n_pairs = 32;
+    const auto rise = counts.rise();
+    const double mode = counts.mode();
+    split.mode = static_cast<std::uint64_t>(mode);
+    split.steps.assign(1, counts.probability(mode));
+    split.offset_of.fill(unknown);
+    Inversion inversion = counts.start(mode, split.steps[0]);
+    for (int pair = 0; pair < n_pairs && inversion.can_rise() && inversion.can_fall(); ++pair) {
+        inversion.step_up(rise);
+        inversion.step_down(rise);
+        split.steps.push_back(inversion.p_up);
+        split.steps.push_back(inversion.p_down);
+    }
+}
+
+/// @param u  what is left of the draw after all steps of the split
+template <class Counts>
+std::uint64_t SplitDraws::finish(const Split& split, double u, const Counts& counts) const {
+    Inversion inversion = counts.start(static_cast<double>(split.mode), split.steps[0]);
+    if (const std::size_t pairs = split.steps.size() / 2; pairs != 0) {
+        inversion.up += static_cast<double>(pairs);
+        inversion.down -= static_cast<double>(pairs);
+        inversion.p_up = split.steps[2 * pairs - 1];
+        inversion.p_down = split.steps[2 * pairs];
+    }
+    return inversion.finish(u, counts.rise());
+}
+
+std::uint64_t SplitDraws::draw_and_remember(double u, std::uint64_t n, std::uint64_t part, std::uint64_t total) {
+    Split& split = splits_[place_of(n, part, total)];
+    const auto with_counts = [&](const auto& use) {
+        return with_replacement_ ? use(Binomial(n, part, total)) : use(Hypergeometric(n, part, total));
     };
-    return with_replacement_ ? draw_from(Binomial(n, part, total)) : draw_from(Hypergeometric(n, part, total));
+    if (split.n != n || split.part != part || split.total != total) {
+        split.n = n;
+        split.part = part;
+        split.total = total;
+        with_counts([&](const auto& counts) { prepare(split, counts); });
+    }
+    const auto offset_at = [](std::size_t step) {
+        const auto distance = static_cast<std::int64_t>((step + 1) / 2);
+        return step % 2 != 0 ? distance : -distance;
+    };
+    std::int8_t& offset = split.offset_of[static_cast<std::size_t>(u * double(n_buckets))];
+    if (offset == unknown) {
+        const double bucket = std::floor(u * double(n_buckets));
+        double low = bucket / double(n_buckets), high = (bucket + 1.0) / double(n_buckets);
+        const std::size_t step = split.step_at(low);
+        offset = step < split.steps.size() && split.step_at(high) == step ? static_cast<std::int8_t>(offset_at(step))
+                                                                          : several;
+    }
+    const std::size_t step = split.step_at(u);
+    if (step < split.steps.size()) return split.mode + static_cast<std::uint64_t>(offset_at(step));
+    return with_counts([&](const auto& counts) { return finish(split, u, counts); });
 }
 
 double binomial_upper_quantile(double tail, double n, double p) {

@@ -25,22 +25,51 @@ std::uint64_t draw_binomial(double u, std::uint64_t n, std::uint64_t part, std::
 std::uint64_t draw_hypergeometric(double u, std::uint64_t n, std::uint64_t marked, std::uint64_t total);
 
 /// Draws the same splits again and again, as dealing out a fixed number of targets for every pre neuron does: remembers
-/// where their inversions start. The numbers are those of draw_binomial and draw_hypergeometric.
+/// where their inversions start, the probabilities they go through first, and where they end. The numbers are those of
+/// draw_binomial and draw_hypergeometric.
 class SplitDraws {
  public:
-    explicit SplitDraws(bool with_replacement) : with_replacement_(with_replacement), starts_(size) {}
+    explicit SplitDraws(bool with_replacement) : with_replacement_(with_replacement), splits_(size) {}
 
-    /// How many of n go to `part` of the `total` cells.
-    std::uint64_t draw(double u, std::uint64_t n, std::uint64_t part, std::uint64_t total);
+    /// How many of n go to `part` of the `total` cells. @param u in (0, 1)
+    std::uint64_t draw(double u, std::uint64_t n, std::uint64_t part, std::uint64_t total) {
+        if (n == 0 || part == 0) return 0;
+        if (part >= total) return n;
+        if (!with_replacement_ && n >= total) return part;
+        const Split& split = splits_[place_of(n, part, total)];
+        if (split.n == n && split.part == part && split.total == total) {
+            const int offset = split.offset_of[static_cast<std::size_t>(u * double(n_buckets))];
+            if (offset < several) return split.mode + static_cast<std::uint64_t>(offset);
+        }
+        return draw_and_remember(u, n, part, total);
+    }
 
  private:
-    static constexpr std::size_t size = 1024;
-    struct Start {
-        std::uint64_t n = 0, part = 0, total = 0;
-        double mode = 0.0, probability = 0.0;
+    static constexpr std::size_t size = 1024, n_buckets = 64;
+    static constexpr std::int8_t several = 126, unknown = 127;
+    struct Split {
+        std::uint64_t n = 0, part = 0, total = 0, mode = 0;
+        std::vector<double> steps;  ///< probability of the mode, of mode + 1, mode - 1, mode + 2, ...: an odd number
+        std::array<std::int8_t, n_buckets> offset_of{};  ///< [bucket of u] the number less the mode, where all of the
+                                                         ///< bucket mean one number
+
+        /// The step at which the inversion of u ends, or steps.size(). It never falls when u rises, since no rounded
+        /// difference does. @param u  becomes what is left after the last step
+        std::size_t step_at(double& u) const;
     };
+
+    static std::size_t place_of(std::uint64_t n, std::uint64_t part, std::uint64_t total) {
+        constexpr std::uint64_t factor = 0x9e3779b97f4a7c15u;
+        return ((n * factor + part) * factor + total) * factor >> 54;
+    }
+    std::uint64_t draw_and_remember(double u, std::uint64_t n, std::uint64_t part, std::uint64_t total);
+    template <class Counts>
+    void prepare(Split& split, const Counts& counts) const;
+    template <class Counts>
+    std::uint64_t finish(const Split& split, double u, const Counts& counts) const;
+
     bool with_replacement_;
-    std::vector<Start> starts_;  ///< by a hash of the split; a later one takes the place of an earlier one
+    std::vector<Split> splits_;  ///< by a hash of the split; a later one takes the place of an earlier one
 };
 
 /// The smallest k with P(X > k) <= tail for X binomial, at most n.

@@ -1,8 +1,8 @@
 /// Delays in ticks, by inversion of their distribution.
 #pragma once
 
-#include <array>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "runtime/distribution.hpp"
@@ -24,15 +24,20 @@ class DelayTicks {
 
     std::uint32_t operator()(std::uint32_t draw) const {
         if (!tabled_) return compute(draw);
-        std::uint32_t above = guide_[draw >> 24];
-        while (above < rises_.size() && rises_[above] <= draw) ++above;
+        std::uint32_t above = guide_[draw >> guide_shift];
+        while (last_[above] < draw) ++above;
         return smallest_ + above;
     }
+
+    /// The same for many draws. Equal sizes.
+    void ticks(std::span<const std::uint32_t> draws, std::span<std::uint32_t> out) const;
 
     /// The smallest draw with more than `ticks`, or 2^32 when there is none.
     std::uint64_t first_draw_beyond(std::uint32_t ticks) const;
 
  private:
+    static constexpr int guide_shift = 20;
+
     std::uint32_t compute(std::uint32_t draw) const {
         return delay_in_ticks(quantile(delay_, unit_of(draw)), timestep_ms_);
     }
@@ -41,8 +46,8 @@ class DelayTicks {
     double timestep_ms_;
     std::uint32_t smallest_, largest_;
     bool tabled_ = false;
-    std::vector<std::uint32_t> rises_;        ///< [i] the smallest draw with more than smallest + i ticks
-    std::array<std::uint32_t, 256> guide_{};  ///< [high byte of the draw] where in `rises_` to start
+    std::vector<std::uint32_t> last_;   ///< [i] the largest draw with at most smallest + i ticks
+    std::vector<std::uint16_t> guide_;  ///< [high bits of the draw] where in `last_` to start
 };
 
 }  // namespace spinn

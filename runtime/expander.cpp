@@ -6,22 +6,61 @@
 
 #include "protocols/error.hpp"
 #include "runtime/synaptic_input.hpp"
+#include "runtime/weight_scale.hpp"
 
 namespace spinn {
 
 namespace {
 
-struct WeightScale {
-    double factor;
-    std::uint64_t masked = 0;
-
-    std::uint32_t operator()(double weight) {
-        const double scaled = std::nearbyint(std::abs(weight) * factor);
-        const auto integer = static_cast<std::uint64_t>(std::min(scaled, 0x1p62));
-        masked += integer > 0xffff;
-        return static_cast<std::uint32_t>(integer & 0xffff);
-    }
+/// Rows that one projection fills, and what of a drawn synapse goes where.
+struct RowSink {
+    const SystemRegion& system;
+    const SynapseRegion& shape;
+    const CoreProjection& projection;
+    LooseRows& direct;
+    LooseRows* delayed;  ///< null without delay stages
+    std::uint32_t stage_ticks;
 };
+
+void note_delays(LooseRows& rows, std::uint32_t min_delay_ticks, std::uint32_t max_delay_ticks) {
+    rows.min_delay_ticks = std::min(rows.min_delay_ticks, min_delay_ticks);
+    rows.max_delay_ticks = std::max(rows.max_delay_ticks, max_delay_ticks);
+}
+
+/// A batch none of whose delays needs a stage.
+void put_direct(const RowSink& sink, const SynapseBatch& batch, std::span<const std::uint32_t> weights) {
+    LooseRows& rows = sink.direct;
+    const std::size_t first = rows.word.size();
+    rows.row.insert(rows.row.end(), batch.pre.begin(), batch.pre.end());
+    rows.word.resize(first + batch.size());
+    std::uint32_t* const word = rows.word.data() + first;
+    const std::uint32_t receptor = sink.projection.receptor;
+    for (std::size_t i = 0; i < batch.size(); ++i)
+        word[i] = synaptic_word(sink.shape, weights[i], batch.delay_ticks[i], receptor,
+                                batch.post[i] - sink.system.first_atom);
+}
+
+/// A batch of any delays.
+/// @throws RequestError when a delay is beyond the last stage
+void put_staged(const RowSink& sink, const SynapseBatch& batch, std::span<const std::uint32_t> weights) {
+    const std::uint32_t width = sink.projection.atoms_per_core, n_stages = sink.projection.n_stages;
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+        const std::uint32_t stages = (batch.delay_ticks[i] - 1) / sink.stage_ticks;
+        if (stages > n_stages)
+            throw RequestError({.what = "a delay of " + std::to_string(batch.delay_ticks[i]) +
+                                        " steps was drawn; the delay extension reaches " +
+                                        std::to_string((n_stages + 1) * sink.stage_ticks),
+                                .where = "projection " + std::to_string(sink.projection.rule.projection),
+                                .fix = "clip the delay distribution"});
+        LooseRows& rows = stages == 0 ? sink.direct : *sink.delayed;
+        const std::uint32_t pre = batch.pre[i];
+        const std::uint32_t row_delay = (batch.delay_ticks[i] - 1) % sink.stage_ticks + 1;
+        rows.row.push_back(stages == 0 ? pre : (pre / width * n_stages + stages - 1) * width + pre % width);
+        rows.word.push_back(synaptic_word(sink.shape, weights[i], row_delay, sink.projection.receptor,
+                                          batch.post[i] - sink.system.first_atom));
+        note_delays(rows, row_delay, row_delay);
+    }
+}
 
 /// The loose rows of a matrix, made when they are first asked for.
 LooseRows& loose_rows(std::vector<LooseRows>& matrices, std::uint32_t address_index, std::uint32_t n_rows) {
@@ -65,46 +104,31 @@ ExpandedRows expand(std::span<const CoreProjection> projections, const SystemReg
     ExpandedRows result;
     // Two matrices a projection at most; growing would move the ones in use.
     result.matrices.reserve(2 * projections.size());
+    std::vector<std::uint32_t> weights;  // of a batch
     for (const CoreProjection& projection : projections) {
         check_projection(projection, table, system);
-        WeightScale scale{
-            std::ldexp(double(shape.weight_scale), 15 - static_cast<int>(shape.shift[projection.receptor]))};
-        const std::uint32_t width = projection.atoms_per_core;
-        const std::uint32_t n_rows = projection.n_source_cores * width;
-        const std::uint32_t stage_ticks = projection.n_stages == 0 ? 1u << shape.delay_bits : projection.stage_ticks;
+        const double scale =
+            std::ldexp(double(shape.weight_scale), 15 - static_cast<int>(shape.shift[projection.receptor]));
+        const std::uint32_t n_rows = projection.n_source_cores * projection.atoms_per_core;
         LooseRows& direct = loose_rows(result.matrices, projection.address_index, n_rows);
         LooseRows* const delayed =
             projection.n_stages == 0
                 ? nullptr
                 : &loose_rows(result.matrices, projection.delayed_address_index, n_rows * projection.n_stages);
-        const auto put = [&](LooseRows& rows, std::uint32_t row, std::uint32_t delay_ticks, std::uint32_t word) {
-            rows.row.push_back(row);
-            rows.word.push_back(word);
-            rows.min_delay_ticks = std::min(rows.min_delay_ticks, delay_ticks);
-            rows.max_delay_ticks = std::max(rows.max_delay_ticks, delay_ticks);
-            ++result.synapses;
-        };
-        generate_batches(projection.rule, system.first_atom, system.n_atoms, [&](std::span<const Synapse> batch) {
-            for (const Synapse& synapse : batch) {
-                const std::uint32_t stages = (synapse.delay_ticks - 1) / stage_ticks;
-                const std::uint32_t row_delay = (synapse.delay_ticks - 1) % stage_ticks + 1;
-                const std::uint32_t word = synaptic_word(shape, scale(synapse.weight), row_delay, projection.receptor,
-                                                         synapse.post - system.first_atom);
-                if (stages == 0) {
-                    put(direct, synapse.pre, row_delay, word);
-                    continue;
-                }
-                if (stages > projection.n_stages)
-                    throw RequestError({.what = "a delay of " + std::to_string(synapse.delay_ticks) +
-                                                " steps was drawn; the delay extension reaches " +
-                                                std::to_string((projection.n_stages + 1) * stage_ticks),
-                                        .where = "projection " + std::to_string(projection.rule.projection),
-                                        .fix = "clip the delay distribution"});
-                const std::uint32_t core = synapse.pre / width;
-                put(*delayed, (core * projection.n_stages + stages - 1) * width + synapse.pre % width, row_delay, word);
+        const RowSink sink{system, shape,   projection,
+                           direct, delayed, projection.n_stages == 0 ? 1u << shape.delay_bits : projection.stage_ticks};
+        generate_batches(projection.rule, system.first_atom, system.n_atoms, [&](const SynapseBatch& batch) {
+            weights.resize(batch.size());
+            result.weights_masked += integer_weights(batch.weight, scale, weights);
+            const auto [low, high] = std::ranges::minmax(batch.delay_ticks);
+            if (high <= sink.stage_ticks) {
+                put_direct(sink, batch, weights);
+                note_delays(direct, low, high);
+            } else {
+                put_staged(sink, batch, weights);
             }
+            result.synapses += batch.size();
         });
-        result.weights_masked += scale.masked;
     }
     std::erase_if(result.matrices, [](const LooseRows& rows) { return rows.word.empty(); });
     for (const LooseRows& rows : result.matrices)

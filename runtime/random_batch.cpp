@@ -98,33 +98,6 @@ __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw"))) void philox_avx512
     }
 }
 
-/// Counters from memory, results to where they were.
-__attribute__((target("avx512f,avx512vl,avx512dq,avx512bw"))) void philox_at_avx512(std::uint32_t k0, std::uint32_t k1,
-                                                                                    std::size_t n, std::uint32_t* x) {
-    const __m512i m0 = _mm512_set1_epi64(multiplier0), m1 = _mm512_set1_epi64(multiplier1);
-    for (std::size_t i = 0; i < n; i += 8) {
-        const auto lanes = static_cast<__mmask8>(n - i >= 8 ? 0xffu : (1u << (n - i)) - 1u);
-        __m512i c0 = _mm512_cvtepu32_epi64(_mm256_maskz_loadu_epi32(lanes, x + i));
-        __m512i c1 = _mm512_cvtepu32_epi64(_mm256_maskz_loadu_epi32(lanes, x + n + i));
-        __m512i c2 = _mm512_cvtepu32_epi64(_mm256_maskz_loadu_epi32(lanes, x + 2 * n + i));
-        __m512i c3 = _mm512_cvtepu32_epi64(_mm256_maskz_loadu_epi32(lanes, x + 3 * n + i));
-#pragma GCC unroll 10
-        for (std::uint32_t round = 0; round < n_rounds; ++round) {
-            constexpr int exclusive_or = 0x96;
-            const __m512i key0 = _mm512_set1_epi64(k0 + round * weyl0), key1 = _mm512_set1_epi64(k1 + round * weyl1);
-            const __m512i p0 = _mm512_mul_epu32(c0, m0), p1 = _mm512_mul_epu32(c2, m1);
-            c0 = _mm512_ternarylogic_epi64(_mm512_srli_epi64(p1, 32), c1, key0, exclusive_or);
-            c2 = _mm512_ternarylogic_epi64(_mm512_srli_epi64(p0, 32), c3, key1, exclusive_or);
-            c1 = p1;
-            c3 = p0;
-        }
-        _mm256_mask_storeu_epi32(x + i, lanes, _mm512_cvtepi64_epi32(c0));
-        _mm256_mask_storeu_epi32(x + n + i, lanes, _mm512_cvtepi64_epi32(c1));
-        _mm256_mask_storeu_epi32(x + 2 * n + i, lanes, _mm512_cvtepi64_epi32(c2));
-        _mm256_mask_storeu_epi32(x + 3 * n + i, lanes, _mm512_cvtepi64_epi32(c3));
-    }
-}
-
 #ifndef __clang__
 #pragma GCC diagnostic pop
 #endif
@@ -161,23 +134,6 @@ void random_blocks_plain(std::uint64_t seed, DrawUse use, std::uint32_t a, std::
     }
     philox_rounds(static_cast<std::uint32_t>(key), static_cast<std::uint32_t>(key >> 32), n, out, out + n, out + 2 * n,
                   out + 3 * n);
-}
-
-void random_blocks_at(std::uint64_t seed, DrawUse use, std::size_t n, std::uint32_t* x) {
-#ifdef SPINN_PHILOX_AVX512
-    if (have_avx512()) {
-        const std::uint64_t key = draw_key(seed, use);
-        philox_at_avx512(static_cast<std::uint32_t>(key), static_cast<std::uint32_t>(key >> 32), n, x);
-        return;
-    }
-#endif
-    random_blocks_at_plain(seed, use, n, x);
-}
-
-void random_blocks_at_plain(std::uint64_t seed, DrawUse use, std::size_t n, std::uint32_t* x) {
-    const std::uint64_t key = draw_key(seed, use);
-    philox_rounds(static_cast<std::uint32_t>(key), static_cast<std::uint32_t>(key >> 32), n, x, x + n, x + 2 * n,
-                  x + 3 * n);
 }
 
 }  // namespace spinn

@@ -13,10 +13,6 @@ namespace spinn {
 void random_blocks(std::uint64_t seed, DrawUse use, std::uint32_t a, std::uint32_t first_b, std::uint32_t c,
                    std::uint32_t d, std::size_t n, std::uint32_t* out);
 
-/// Any counters: counter i is (x[i], x[n + i], x[2 n + i], x[3 n + i]); its four numbers take its place.
-void random_blocks_at(std::uint64_t seed, DrawUse use, std::size_t n, std::uint32_t* x);
-void random_blocks_at_plain(std::uint64_t seed, DrawUse use, std::size_t n, std::uint32_t* x);
-
 /// random_blocks without intrinsics: for processors without AVX-512, and the twin that the other is tested against.
 void random_blocks_plain(std::uint64_t seed, DrawUse use, std::uint32_t a, std::uint32_t first_b, std::uint32_t c,
                          std::uint32_t d, std::size_t n, std::uint32_t* out);

@@ -1,6 +1,6 @@
 /// One binary, several instruction sets: a function marked SPINN_VECTOR_CLONES is compiled for plain x86-64, AVX2 and
-/// AVX-512, and the best that the processor has is chosen when the program starts. Integer work, so all give the same
-/// bits.
+/// AVX-512, and the best that the processor has is chosen when the program starts. Integers, or doubles without fused
+/// multiply-adds (-ffp-contract=off) and without sums in another order, so all give the same bits.
 ///
 /// Only gcc does this, and not under sanitizers, whose runtimes are not up yet when the choice is made; elsewhere the
 /// mark means nothing. `flatten` pulls the loops that the function calls into each clone.

@@ -25,10 +25,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     max_connections_per_post(rule);
     if (min_delay_ticks(rule) > max_delay_ticks(rule)) std::abort();
     std::uint64_t synapses = 0;
-    generate_batches(rule, 0, 0xffffffffu, [&](std::span<const Synapse> batch) {
+    generate_batches(rule, 0, 0xffffffffu, [&](const SynapseBatch& batch) {
         synapses += batch.size();
-        for (const Synapse& synapse : batch)
-            if (synapse.delay_ticks > max_delay_ticks(rule)) std::abort();
+        for (const std::uint32_t delay_ticks : batch.delay_ticks)
+            if (delay_ticks > max_delay_ticks(rule)) std::abort();
     });
     if (synapses > synapse_bound(rule, 0, 0xffffffffu)) std::abort();
     return 0;

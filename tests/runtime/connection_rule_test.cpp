@@ -22,8 +22,9 @@ using Row = std::tuple<std::uint32_t, std::uint32_t, double, std::uint32_t>;
 
 std::vector<Row> rows_of(const ConnectionRule& rule, std::uint32_t first_post = 0, std::uint32_t n_posts = everyone) {
     std::vector<Row> rows;
-    generate_batches(rule, first_post, n_posts, [&](std::span<const Synapse> batch) {
-        for (const Synapse& s : batch) rows.emplace_back(s.pre, s.post, s.weight, s.delay_ticks);
+    generate_batches(rule, first_post, n_posts, [&](const SynapseBatch& batch) {
+        for (std::size_t i = 0; i < batch.size(); ++i)
+            rows.emplace_back(batch.pre[i], batch.post[i], batch.weight[i], batch.delay_ticks[i]);
     });
     return rows;
 }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <vector>
 
@@ -90,6 +91,28 @@ TEST(CountDraws, RememberedSplitsAreThoseDrawnAfresh) {
                 replacement ? draw_binomial(u, n, part, total) : draw_hypergeometric(u, n, part, total);
             ASSERT_EQ(splits.draw(u, n, part, total), afresh);
             ASSERT_EQ(splits.draw(u, n, part, total), afresh);
+        }
+    }
+}
+
+TEST(CountDraws, RememberedSplitsGiveTheSameNumbersForEveryDraw) {
+    for (const bool replacement : {false, true}) {
+        SplitDraws splits(replacement);
+        for (const auto& [n, part, total] : std::vector<std::array<std::uint64_t, 3>>{{1, 1, 2},
+                                                                                      {20, 2048, 4096},
+                                                                                      {400, 256, 1000},
+                                                                                      {3, 255, 100'000},
+                                                                                      {5000, 2500, 5001},
+                                                                                      {100'000, 50'000, 20'000'000}}) {
+            const auto expect_same = [&](double u) {
+                ASSERT_EQ(splits.draw(u, n, part, total),
+                          replacement ? draw_binomial(u, n, part, total) : draw_hypergeometric(u, n, part, total))
+                    << u << " " << n << " " << part << " " << total;
+            };
+            for (int i = 0; i < 20000; ++i) expect_same((i * 7919 % 20000 + 0.5) / 20000);
+            for (int bucket = 0; bucket <= 64; ++bucket)
+                for (const double step : {-0x1p-52, -0x1p-53, 0.0, 0x1p-53, 0x1p-52})
+                    if (const double u = bucket / 64.0 + step; u > 0.0 && u < 1.0) expect_same(u);
         }
     }
 }

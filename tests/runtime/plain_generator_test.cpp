@@ -5,7 +5,6 @@
 
 #include <bit>
 #include <cmath>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -59,8 +58,11 @@ std::size_t expect_same(const ConnectionRule& rule, std::uint32_t first, std::ui
     std::vector<Synapse> expected;
     plain::generate(rule, first, n, [&](const Synapse& synapse) { expected.push_back(synapse); });
     std::size_t at = 0, wrong = 0;
-    generate_batches(rule, first, n, [&](std::span<const Synapse> batch) {
+    generate_batches(rule, first, n, [&](const SynapseBatch& batch) {
         EXPECT_NE(batch.size(), 0u);
+        EXPECT_EQ(batch.post.size(), batch.size());
+        EXPECT_EQ(batch.weight.size(), batch.size());
+        EXPECT_EQ(batch.delay_ticks.size(), batch.size());
         for (std::size_t i = 0; i < batch.size(); ++i, ++at) {
             if (at >= expected.size()) continue;
             const Synapse &synapse = batch[i], &plain = expected[at];

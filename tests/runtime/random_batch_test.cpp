@@ -23,22 +23,5 @@ TEST(RandomBatch, EqualsOneBlockAtATime) {
     }
 }
 
-TEST(RandomBatch, TakesAnyCounters) {
-    constexpr std::uint32_t untouched = 0x55aa55aa;
-    for (const std::uint32_t n : {0u, 1u, 7u, 8u, 9u, 16u, 1001u}) {
-        std::vector<std::uint32_t> counters(4 * std::size_t{n} + 16, untouched);
-        for (std::size_t i = 0; i < 4 * std::size_t{n}; ++i) counters[i] = static_cast<std::uint32_t>(i * 2654435761u);
-        std::vector<std::uint32_t> out = counters, plain = counters;
-        random_blocks_at(99, DrawUse::weight, n, out.data());
-        random_blocks_at_plain(99, DrawUse::weight, n, plain.data());
-        ASSERT_EQ(out, plain) << n;
-        for (std::size_t i = 0; i < n; ++i) {
-            const RandomBlock block = random_block(99, DrawUse::weight, counters[i], counters[n + i],
-                                                   counters[2 * n + i], counters[3 * n + i]);
-            for (std::size_t word = 0; word < 4; ++word) ASSERT_EQ(out[word * n + i], block[word]) << i;
-        }
-    }
-}
-
 }  // namespace
 }  // namespace spinn
