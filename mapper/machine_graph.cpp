@@ -4,6 +4,15 @@
 
 namespace spinn {
 
+std::vector<bool> driving_nets(const MachineGraph& graph) {
+    std::vector<bool> has_input(graph.slices.size(), false);
+    for (const Net& net : graph.nets)
+        for (const std::uint32_t target : net.targets) has_input[target] = true;
+    std::vector<bool> drives;
+    for (const Net& net : graph.nets) drives.push_back(net.targets.size() == 1 && !has_input[net.source]);
+    return drives;
+}
+
 nlohmann::json to_json(const MachineGraph& graph) {
     nlohmann::json slices = nlohmann::json::array(), nets = nlohmann::json::array();
     for (const Slice& slice : graph.slices) {

@@ -35,6 +35,9 @@ struct MachineGraph {
     std::vector<Net> nets;  ///< sorted by source
 };
 
+/// [net]: it reaches one slice only, and nothing reaches its source. Noise with one source a cell, say.
+std::vector<bool> driving_nets(const MachineGraph& graph);
+
 nlohmann::json to_json(const MachineGraph& graph);
 
 }  // namespace spinn

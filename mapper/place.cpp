@@ -5,6 +5,7 @@
 #include <numeric>
 #include <optional>
 #include <stdexcept>
+#include <utility>
 
 #include "mapper/chip_order.hpp"
 #include "mapper/chip_room.hpp"
@@ -46,6 +47,49 @@ std::optional<Placements> first_fit(const MachineGraph& graph, const MachineShap
     return placements;
 }
 
+/// An order of the slices that gives each chip one kind of them: those that only drive one other slice (noise, one
+/// source a cell) come on the chips after the slices they drive, everything else keeps its order. Neurons that listen
+/// to the same sources then fill chips, so that trees end on few of them and the rows of a source, which lie side by
+/// side for the cores of a chip, are long.
+std::vector<std::size_t> slice_order(const MachineGraph& graph, const MachineShape& machine,
+                                     const std::vector<ChipCoord>& chips) {
+    constexpr std::size_t nobody = ~std::size_t{0};
+    std::vector<std::size_t> driver_next(graph.slices.size(), nobody), driver_first(graph.slices.size(), nobody);
+    std::vector<bool> is_driver(graph.slices.size(), false);
+    const std::vector<bool> drives = driving_nets(graph);
+    for (std::size_t net = graph.nets.size(); net-- > 0;) {
+        if (!drives[net]) continue;
+        const std::uint32_t source = graph.nets[net].source;
+        is_driver[source] = true;
+        driver_next[source] = std::exchange(driver_first[graph.nets[net].targets.front()], source);
+    }
+    std::vector<std::size_t> order, drivers;  // drivers: of slices that are in the order, themselves not yet in it
+    std::size_t next_slice = 0, next_driver = 0;
+    const auto take_slice = [&] {
+        while (next_slice < graph.slices.size() && is_driver[next_slice]) ++next_slice;
+        if (next_slice == graph.slices.size()) return false;
+        order.push_back(next_slice);
+        for (std::size_t i = driver_first[next_slice]; i != nobody; i = driver_next[i]) drivers.push_back(i);
+        ++next_slice;
+        return true;
+    };
+    const auto take_driver = [&] {
+        if (next_driver == drivers.size()) return false;
+        order.push_back(drivers[next_driver++]);
+        return true;
+    };
+    for (const ChipCoord chip : chips) {
+        const auto cores = static_cast<std::size_t>(application_cores(chip_at(machine, chip)));
+        const bool drivers_fill_it = drivers.size() - next_driver >= cores;
+        for (std::size_t core = 0; core < cores; ++core) {
+            if (drivers_fill_it ? !take_driver() && !take_slice() : !take_slice() && !take_driver()) return order;
+        }
+    }
+    while (take_slice() || take_driver()) {
+    }
+    return order;
+}
+
 /// First fit in the order given, which usually carries locality; where SDRAM is so tight that this fails, largest
 /// first.
 std::optional<Placements> pack(const MachineGraph& graph, const MachineShape& machine) {
@@ -57,8 +101,7 @@ std::optional<Placements> pack(const MachineGraph& graph, const MachineShape& ma
     const std::size_t cores_for_sdram = (bytes + sdram_per_chip_bytes - 1) / sdram_per_chip_bytes * usual_cores;
     const std::vector<ChipCoord> chips = chips_along_curve(machine, std::max(graph.slices.size(), cores_for_sdram));
 
-    std::vector<std::size_t> order(graph.slices.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::vector<std::size_t> order = slice_order(graph, machine, chips);
     if (auto placements = first_fit(graph, machine, chips, order)) return placements;
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
         return graph.slices[a].sdram_bytes > graph.slices[b].sdram_bytes;

@@ -19,13 +19,25 @@ constexpr std::uint64_t work_limit = 400'000'000;  // chip counts looked at in a
 constexpr std::uint64_t n_probes = 64;             // trials that only go downhill and set the first threshold
 constexpr std::uint32_t nobody = 0xffffffff;
 
+/// A slice that drives one other only follows where that goes, it does not pull: else cores of neurons would scatter
+/// among their noise, and the trees of all neurons grow.
 std::vector<std::int64_t> net_weights(const MachineGraph& graph) {
+    const std::vector<bool> drives = driving_nets(graph);
     double sum = 0.0;
-    for (const Net& net : graph.nets) sum += net.packets_per_s;
-    const double mean = graph.nets.empty() ? 0.0 : sum / static_cast<double>(graph.nets.size());
+    std::size_t n_pulling = 0;
+    for (std::size_t net = 0; net < graph.nets.size(); ++net) {
+        if (drives[net]) continue;
+        sum += graph.nets[net].packets_per_s;
+        ++n_pulling;
+    }
+    const double mean = n_pulling == 0 ? 0.0 : sum / static_cast<double>(n_pulling);
     std::vector<std::int64_t> weights;
-    for (const Net& net : graph.nets) {
-        const double relative = mean > 0.0 ? std::min(net.packets_per_s / mean, 1e6) : 0.0;
+    for (std::size_t net = 0; net < graph.nets.size(); ++net) {
+        if (drives[net]) {
+            weights.push_back(1);
+            continue;
+        }
+        const double relative = mean > 0.0 ? std::min(graph.nets[net].packets_per_s / mean, 1e6) : 0.0;
         weights.push_back(static_cast<std::int64_t>(16.0 * (1.0 + relative)));
     }
     return weights;

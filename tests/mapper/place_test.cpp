@@ -4,12 +4,16 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <iterator>
 #include <set>
 #include <stdexcept>
+#include <string>
+#include <vector>
 
 #include "graphs.hpp"
 #include "mapper/chip_order.hpp"
 #include "mapper/chip_room.hpp"
+#include "mapper/lattice.hpp"
 #include "mapper/refine.hpp"
 #include "protocols/error.hpp"
 
@@ -78,6 +82,50 @@ TEST(Place, SpreadsSlicesWhereSdramIsTight) {
     MachineGraph graph = test::random_graph(60, 5, 1);
     for (std::size_t i = 0; i < graph.slices.size(); ++i) graph.slices[i].sdram_bytes = (20 + i % 40) << 20;
     const MachineShape machine = make_machine("spinn5");
+    check(place(graph, machine, {}), graph, machine);
+}
+
+/// All-to-all slices 0 .. n - 1, and slice n + i drives slice i alone.
+MachineGraph driven_all_to_all(std::uint32_t n) {
+    MachineGraph graph = test::all_to_all(n);
+    for (std::uint32_t i = 0; i < n; ++i) {
+        graph.slices.push_back(graph.slices[i]);
+        graph.slices.back().name = "noise " + std::to_string(i);
+        graph.nets.push_back({n + i, 256, 1e6, {i}});
+    }
+    return graph;
+}
+
+TEST(DrivingNets, AreThoseOfNoiseWithOneSourceACell) {
+    MachineGraph graph = driven_all_to_all(3);
+    EXPECT_EQ(driving_nets(graph), (std::vector<bool>{false, false, false, true, true, true}));
+    graph.nets[0].targets = {1};  // it has input
+    graph.nets[5].targets = {1, 2};
+    EXPECT_EQ(driving_nets(graph), (std::vector<bool>{false, false, false, true, true, false}));
+}
+
+TEST(Place, KeepsWhatDrivesSlicesOnChipsOfItsOwn) {
+    constexpr std::uint32_t n = 100;
+    const MachineGraph graph = driven_all_to_all(n);
+    const MachineShape machine = make_machine("spinn5");
+    const Placements placements = place(graph, machine, {});
+    check(placements, graph, machine);
+    std::set<ChipCoord> driven, driving;
+    for (std::uint32_t i = 0; i < n; ++i) {
+        driven.insert(placements[i].chip);
+        driving.insert(placements[n + i].chip);
+        EXPECT_LE(distance(machine, placements[i].chip, placements[n + i].chip), 3) << i;
+    }
+    EXPECT_LE(driven.size(), 7u);  // 100 cores at 15 or 16 a chip
+    std::vector<ChipCoord> both;
+    std::ranges::set_intersection(driven, driving, std::back_inserter(both));
+    EXPECT_LE(both.size(), 1u);
+}
+
+TEST(Place, PlacesRingsOfSlicesThatEachReachOneOther) {
+    MachineGraph graph = test::slices_without_nets(30, 30);
+    for (std::uint32_t i = 0; i < 30; ++i) graph.nets.push_back({i, 256, 10.0, {(i + 1) % 30}});
+    const MachineShape machine = make_machine("spinn3");
     check(place(graph, machine, {}), graph, machine);
 }
 
