@@ -70,6 +70,25 @@ void add_message(const Words& words, Recorded& all) {
 
 }  // namespace
 
+RecordedMatrix side_by_side(const std::vector<Recorded::Part>& parts) {
+    RecordedMatrix matrix;
+    matrix.interval_ticks = parts.front().samples.interval_ticks;
+    const std::vector<std::uint32_t>& ticks = parts.front().samples.ticks;
+    if (!ticks.empty()) matrix.first_tick = ticks.front();
+    for (const Recorded::Part& part : parts)
+        for (const std::uint32_t atom : part.samples.atoms) matrix.neurons.push_back(part.first_atom + atom);
+    matrix.raw.resize(ticks.size() * matrix.neurons.size());
+    std::size_t column = 0;
+    for (const Recorded::Part& part : parts) {
+        const std::size_t width = part.samples.atoms.size();
+        for (std::size_t t = 0; t < ticks.size(); ++t)
+            std::copy_n(part.samples.raw.begin() + static_cast<std::ptrdiff_t>(t * width), width,
+                        matrix.raw.begin() + static_cast<std::ptrdiff_t>(t * matrix.neurons.size() + column));
+        column += width;
+    }
+    return matrix;
+}
+
 Recorded take_all(Machine& machine, Exchange* exchange) {
     Recorded all = take_own(machine);
     if (exchange != nullptr) {

@@ -24,6 +24,16 @@ struct Recorded {
     bool lost = false;                                                             ///< records are missing
 };
 
+/// Samples of one variable of one population, core after core side by side.
+struct RecordedMatrix {
+    std::uint32_t first_tick = 0, interval_ticks = 1;
+    std::vector<std::uint32_t> neurons;  ///< ascending
+    std::vector<std::int32_t> raw;       ///< [time][neuron] s16.15
+    std::size_t n_times() const { return neurons.empty() ? 0 : raw.size() / neurons.size(); }
+};
+/// @param parts  of one variable of one population, at least one: cores of a population sample at the same ticks
+RecordedMatrix side_by_side(const std::vector<Recorded::Part>& parts);
+
 /// Takes what the cores with programs recorded and empties their buffers.
 /// @param exchange  with the other processes, which all take at one time: process 0 gets what all recorded, the others
 /// nothing; nullptr: there are no others

@@ -132,6 +132,7 @@ void to_proto(const Network& network, const Projection& projection, proto::Proje
     to_proto(projection.weight, *out.mutable_synapse()->mutable_weight());
     to_proto(projection.delay_ms, *out.mutable_synapse()->mutable_delay());
     out.set_receptor(static_cast<proto::Receptor>(projection.receptor));
+    if (projection.seed) out.set_seed(*projection.seed);
 }
 
 proto::Network to_proto(const Network& network) {

@@ -194,6 +194,7 @@ Projection from_proto(const ProtoReader& reader, const proto::Projection& in, co
     projection.weight = from_proto(in.synapse().weight());
     projection.delay_ms = from_proto(in.synapse().delay());
     projection.receptor = static_cast<Receptor>(in.receptor());
+    if (in.has_seed()) projection.seed = in.seed();
     read_connector(reader, in.connector(), path / "connector", projection);
     return projection;
 }

@@ -312,7 +312,8 @@ Receptor default_receptor(const Network& network, const Projection& projection) 
 }  // namespace
 
 Projection read_projection(const NetworkReader& reader, std::size_t index, YamlNodeId node, const DocumentPath& path) {
-    static constexpr std::array<std::string_view, 6> keys{"name", "from", "to", "connector", "synapse", "receptor"};
+    static constexpr std::array<std::string_view, 7> keys{"name",    "from",     "to",  "connector",
+                                                          "synapse", "receptor", "seed"};
     const YamlReader& yaml = reader.yaml;
     Projection projection;
     projection.pre.population = projection.post.population = no_population;
@@ -327,6 +328,8 @@ Projection read_projection(const NetworkReader& reader, std::size_t index, YamlN
     if (const auto synapse = fields.find("synapse")) read_synapse(reader, *synapse, path / "synapse", projection);
     if (const auto connector = fields.require("connector", "connector: AllToAll"))
         read_connector(reader, index, *connector, path / "connector", projection);
+    if (const auto seed = fields.find("seed"))
+        projection.seed = read_whole(yaml, *seed, path / "seed", 0, 0xffffffffffffffff);
     projection.receptor = default_receptor(reader.network, projection);
     if (const auto receptor = fields.find("receptor")) {
         if (const auto name = read_text(yaml, *receptor, path / "receptor")) {

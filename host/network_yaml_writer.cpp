@@ -110,6 +110,7 @@ void write_projection(const Network& network, const Projection& projection, std:
            "\n    synapse: {Static: {weight: " + distribution_text(projection.weight);
     if (projection.delay_ms != constant(0.0)) out += ", delay: " + distribution_text(projection.delay_ms);
     out += "}}\n    receptor: " + std::string(receptor == nullptr ? "excitatory" : receptor->name);
+    if (projection.seed) out += "\n    seed: " + std::to_string(*projection.seed);
     const std::string connector = connector_text(projection.connector);
     out += (connector.starts_with('\n') ? "\n    connector:" : "\n    connector: ") + connector + '\n';
 }

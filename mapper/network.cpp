@@ -54,7 +54,7 @@ ConnectionRule connection_rule(const Network& network, std::size_t projection_in
     const Projection& projection = network.projections.at(projection_index);
     ConnectionRule rule;
     rule.kind = projection.connector.kind;
-    rule.seed = network.seed;
+    rule.seed = projection.seed.value_or(network.seed);
     rule.projection = static_cast<std::uint32_t>(projection_index);
     rule.pre = projection.pre.neurons;
     rule.post = projection.post.neurons;

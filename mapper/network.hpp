@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -61,6 +62,7 @@ struct Projection {
     Connector connector;
     Distribution weight, delay_ms;  ///< delay 0 (not given): one timestep
     Receptor receptor = Receptor::excitatory;
+    std::optional<std::uint64_t> seed;  ///< of its connectivity, weights and delays; without one, the network's
     bool operator==(const Projection&) const = default;
 };
 

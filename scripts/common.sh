@@ -11,7 +11,7 @@ build_packages=(
     libboost-dev libprotobuf-dev protobuf-compiler libspdlog-dev libyaml-cpp-dev nlohmann-json3-dev libcli11-dev
     libhdf5-dev librandom123-dev libxxhash-dev libgtest-dev libgmock-dev libbenchmark-dev
     libopenmpi-dev openmpi-bin
-    python3
+    python3 python3-venv python3-dev
 )
 format_packages=(clang-format)
 tidy_packages=(clang-tidy clang)
@@ -81,6 +81,20 @@ build() {
     local targets=()
     [[ $# -eq 0 ]] || targets=(--target "$@")
     cmake --build --preset "$preset" --parallel "$(job_count)" "${targets[@]}"
+}
+
+# python_environment: build/venv, with the Python package installed as a user installs it. Only what changed is compiled.
+# Returns 2, and says so, when the registry of Python packages is out of reach and the environment is not there yet.
+python_environment() {
+    local pip=build/venv/bin/pip
+    if [[ ! -x $pip ]]; then python3 -m venv build/venv; fi
+    if ! build/venv/bin/python -c 'import nanobind, scikit_build_core, pytest, pyNN, neo, nixio, scipy' 2>/dev/null; then
+        "$pip" install --quiet --disable-pip-version-check scikit-build-core nanobind pytest PyNN neo nixio scipy || {
+            say "skipped: the Python tests need packages that could not be fetched (see above)"
+            return 2
+        }
+    fi
+    CMAKE_BUILD_PARALLEL_LEVEL=$(job_count) "$pip" install --quiet --disable-pip-version-check --no-build-isolation --no-deps .
 }
 
 # tracked_files PATTERN...: files of the project, from git, or from the disk where there is no git.

@@ -57,6 +57,7 @@ Network rich_network() {
     project("list", all_cells, all_currents,
             {ConnectorKind::list, 0, 0, false, true, {{1, 2, 0.5, 0.3}, {39, 6, 0.75, 4.1}}},
             {DistributionKind::normal, 1.0, 0.5}, constant(0.4), Receptor::excitatory);
+    network.projections[2].seed = 0xfedcba9876543210;
     network.recordings = {{{0, {0, 1, 40, {}}}, {Variable::spikes}, 0.0},
                           {{2, {1, 3, 2, {}}}, {Variable::v, Variable::gsyn_inh, Variable::gsyn_exc}, 0.3}};
     return network;

@@ -1,0 +1,130 @@
+/// Mapping and running a Network from Python, in pieces; what is recorded comes back as arrays.
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/unique_ptr.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "host/machine_file.hpp"
+#include "host/python/bindings.hpp"
+#include "host/recordings.hpp"
+#include "host/session.hpp"
+#include "mapper/map_network.hpp"
+#include "runtime/fixed_point.hpp"
+
+namespace spinn::python {
+
+namespace {
+
+/// How long a run goes on before Python may look at Ctrl-C.
+constexpr double look_up_s = 0.1;
+
+std::shared_ptr<spdlog::logger> make_log(bool verbose) {
+    auto log = std::make_shared<spdlog::logger>("spinn", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    log->set_pattern("%n: %l: %v");
+    log->set_level(verbose ? spdlog::level::info : spdlog::level::off);
+    return log;
+}
+
+struct PythonSession {
+    std::shared_ptr<spdlog::logger> log;
+    std::unique_ptr<Session> session;
+};
+
+Rounding rounding_of(const std::string& name) {
+    if (name == "truncate") return Rounding::truncate;
+    if (name == "nearest") return Rounding::nearest;
+    if (name == "stochastic") return Rounding::stochastic;
+    throw std::invalid_argument("rounding is 'truncate', 'nearest' or 'stochastic', not '" + name + "'");
+}
+
+std::unique_ptr<PythonSession> make_session(const Network& network, unsigned threads, const std::string& machine,
+                                            std::uint32_t max_atoms_per_core, const std::string& rounding,
+                                            bool verbose) {
+    auto made = std::make_unique<PythonSession>();
+    made->log = make_log(verbose);
+    SessionOptions options;
+    options.threads = threads;
+    options.programs.rounding = rounding_of(rounding);
+    nb::gil_scoped_release unlocked;
+    std::optional<MachineShape> shape;
+    if (!machine.empty()) shape = read_machine(machine);
+    MapOptions map_options;
+    map_options.partition.max_atoms_per_core = max_atoms_per_core;
+    Mapping mapping = map_network(network, shape, map_options, *made->log);
+    made->session = std::make_unique<Session>(std::move(mapping.image), options, *made->log);
+    return made;
+}
+
+/// Runs with the interpreter unlocked; a signal that Python raises for (Ctrl-C) ends the run at the next piece.
+std::uint32_t run(PythonSession& self, std::uint32_t n_ticks, Recordings& recordings, bool realtime) {
+    bool interrupted = false;
+    std::uint32_t done = 0;
+    {
+        nb::gil_scoped_release unlocked;
+        RunControl control;
+        control.realtime = realtime;
+        control.look_up_s = look_up_s;
+        control.recorded = [&](const Recorded& recorded) { add(recordings, recorded); };
+        control.stop = [&] {
+            nb::gil_scoped_acquire locked;
+            interrupted = PyErr_CheckSignals() != 0;
+            return interrupted;
+        };
+        done = self.session->run(n_ticks, control);
+    }
+    if (interrupted) throw nb::python_error();
+    return done;
+}
+
+std::string report(PythonSession& self) { return to_json(self.session->report()).dump(); }
+
+nb::tuple spikes(const Recordings& recordings, std::uint32_t population) {
+    const auto found = recordings.spikes.find(population);
+    if (found == recordings.spikes.end())
+        return nb::make_tuple(to_numpy(std::vector<std::uint32_t>()), to_numpy(std::vector<std::uint32_t>()));
+    return nb::make_tuple(to_numpy(found->second.ticks), to_numpy(found->second.neurons));
+}
+
+/// [(first tick, interval in ticks, neurons, values[time][neuron])], one for each time that what is recorded changed.
+nb::list samples(const Recordings& recordings, std::uint32_t population, std::uint32_t variable) {
+    nb::list out;
+    const auto found = recordings.samples.find({population, variable});
+    if (found == recordings.samples.end()) return out;
+    for (const RecordedMatrix& matrix : found->second) {
+        std::vector<double> values(matrix.raw.size());
+        for (std::size_t i = 0; i < values.size(); ++i) values[i] = to_double(Accum{matrix.raw[i]});
+        out.append(nb::make_tuple(matrix.first_tick, matrix.interval_ticks, to_numpy(matrix.neurons),
+                                  to_numpy(std::move(values), {matrix.n_times(), matrix.neurons.size()})));
+    }
+    return out;
+}
+
+}  // namespace
+
+void bind_session(nb::module_& module) {
+    nb::class_<Recordings>(module, "Recordings", "Spikes and samples of one or several runs.")
+        .def(nb::init<>())
+        .def("spikes", &spikes, nb::arg("population"), "(ticks, neurons), sorted by time.")
+        .def("samples", &samples, nb::arg("population"), nb::arg("variable"),
+             "[(first tick, interval in ticks, neurons, values[time][neuron])]; variable 1 v, 2 gsyn_exc, 3 gsyn_inh.")
+        .def(
+            "clear", [](Recordings& self, std::uint32_t population) { clear(self, population); },
+            nb::arg("population"));
+
+    nb::class_<PythonSession>(module, "Session", "A network mapped and loaded onto an emulated machine.")
+        .def(nb::new_(&make_session), nb::arg("network"), nb::arg("threads") = 1, nb::arg("machine") = "",
+             nb::arg("max_atoms_per_core") = 256, nb::arg("rounding") = "truncate", nb::arg("verbose") = false)
+        .def("run", &run, nb::arg("n_ticks"), nb::arg("recordings"), nb::arg("realtime") = false,
+             "Runs with the interpreter unlocked. Returns the ticks done; raises KeyboardInterrupt on Ctrl-C.")
+        .def("report", &report, "What the run did so far, as the JSON text of `spinn-emu --json`.")
+        .def_prop_ro("ticks_done", [](const PythonSession& self) { return self.session->ticks_done(); });
+}
+
+}  // namespace spinn::python

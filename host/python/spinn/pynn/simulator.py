@@ -1,0 +1,145 @@
+"""The state of a simulation: the network as described so far, and the session that runs it."""
+import json
+import math
+import os
+import warnings
+
+import numpy as np
+from pyNN import common
+
+from .. import _core
+
+name = "SpiNNaker"
+
+MAX_DELAY_STEPS = 65535
+
+
+class ID(int, common.IDMixin):
+    def __init__(self, n):
+        int.__init__(n)
+        common.IDMixin.__init__(self)
+
+
+class SpinnWarning(UserWarning):
+    """Something asked for has no effect here; the message says why, and what works instead."""
+
+
+def processors():
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class State(common.control.BaseState):
+    def __init__(self):
+        common.control.BaseState.__init__(self)
+        self.mpi_rank = 0
+        self.num_processes = 1
+        self.dt = 0.1
+        self.seed = 1
+        self.threads = processors()
+        self.machine = ""
+        self.rounding = "truncate"
+        self.realtime = False
+        self.verbose = False
+        self._min_delay = "auto"
+        self._max_delay = "auto"
+        self.clear()
+
+    # --- one simulation after another ------------------------------------------------------------------------------
+
+    def clear(self):
+        self.network = _core.Network("pynn", self.dt, 0.0, self.seed)
+        self.populations = []
+        self.projections = []
+        self.current_sources = []
+        self.recorders = set()
+        self.write_on_end = []
+        self.id_counter = 0
+        self.segment_counter = -1
+        self.warned = set()
+        self.reset()
+
+    def reset(self):
+        """Back to time 0, with the network as described; a new segment begins."""
+        self.running = False
+        self.ticks = 0
+        self.t_start = 0
+        self.segment_counter += 1
+        self.session = None
+        self.recordings = _core.Recordings()
+
+    def warn_once(self, about, message):
+        if about not in self.warned:
+            self.warned.add(about)
+            warnings.warn(message, SpinnWarning, stacklevel=3)
+
+    # --- time ------------------------------------------------------------------------------------------------------
+
+    @property
+    def t(self):
+        return self.ticks * self.dt
+
+    @property
+    def min_delay(self):
+        return self.dt if self._min_delay == "auto" else self._min_delay
+
+    @min_delay.setter
+    def min_delay(self, value):
+        self._min_delay = value
+
+    @property
+    def max_delay(self):
+        return MAX_DELAY_STEPS * self.dt if self._max_delay == "auto" else self._max_delay
+
+    @max_delay.setter
+    def max_delay(self, value):
+        self._max_delay = value
+
+    def ticks_at(self, time):
+        """The number of steps that reach a time; a thousandth of a step more is rounding error."""
+        return max(0, math.ceil(time / self.dt - 1e-3))
+
+    # --- running ---------------------------------------------------------------------------------------------------
+
+    def changed(self):
+        """The network's structure, connections or recordings changed: the next run maps it again."""
+        self.session = None
+
+    def run_until(self, tstop):
+        n_ticks = self.ticks_at(tstop) - self.ticks
+        self.running = True
+        if n_ticks <= 0:
+            return
+        if self.session is None:
+            self.session = self._make_session(n_ticks)
+        try:
+            self.session.run(n_ticks, self.recordings, realtime=self.realtime)
+        finally:
+            self.ticks = self.session.ticks_done
+
+    def _make_session(self, n_ticks):
+        self.network.duration_ms = n_ticks * self.dt
+        self.network.clear_recordings()
+        for population in self.populations:
+            population._describe(self.network)
+        self.network.check()
+        return _core.Session(self.network, threads=self.threads, machine=self.machine, rounding=self.rounding,
+                             verbose=self.verbose)
+
+    def report(self):
+        """What the run did: a dict with the keys of `spinn-emu --json`."""
+        return json.loads(self.session.report()) if self.session is not None else {}
+
+
+state = State()
+
+
+def seed_from(*rngs):
+    """A seed for the machine's generator, drawn from PyNN's: equal generators in equal states give equal seeds."""
+    seed = 0
+    for rng in rngs:
+        if rng is None:
+            continue
+        drawn = rng.next(2, "uniform_int", {"low": 0, "high": 2**31 - 1})
+        for word in np.atleast_1d(drawn):
+            seed = (seed * 6364136223846793005 + int(word) + 1442695040888963407) % 2**64
+    return seed

@@ -1,0 +1,52 @@
+#include "host/run_report.hpp"
+
+#include <sys/resource.h>
+
+#include <nlohmann/json.hpp>
+
+#include "host/spike_hash.hpp"
+
+namespace spinn {
+
+nlohmann::json to_json(const RunReport& report) {
+    nlohmann::json populations = nlohmann::json::object();
+    for (const PopulationCount& population : report.populations)
+        populations[population.name] = {
+            {"neurons", population.neurons}, {"spikes", population.spikes}, {"rate_hz", population.rate_hz}};
+    std::uint64_t spikes = 0;
+    for (const PopulationCount& population : report.populations) spikes += population.spikes;
+    return {{"load_s", report.load_s},
+            {"run_s", report.run_s},
+            {"extract_s", report.extract_s},
+            {"biological_s", report.biological_s},
+            {"realtime_factor", report.biological_s > 0.0 ? report.run_s / report.biological_s : 0.0},
+            {"threads", report.threads},
+            {"processes", report.processes},
+            {"spikes", spikes},
+            {"synapses", report.counters.synapses},
+            {"matrix_bytes", report.counters.matrix_bytes},
+            {"synaptic_events", report.counters.synaptic_events},
+            {"packets_sent", report.packets_sent},
+            {"packets_dropped", report.packets_dropped},
+            {"packet_hops", report.packet_hops},
+            {"saturations", report.counters.saturations},
+            {"weights_masked", report.counters.weights_masked},
+            {"late_packets", 0},
+            {"timer_overruns", 0},
+            {"recordings_lost", report.counters.recordings_lost},
+            {"unknown_keys", report.counters.unknown_keys},
+            {"most_behind_s", report.most_behind_s},
+            {"stopped", report.stopped},
+            {"populations", std::move(populations)},
+            {"peak_rss_bytes", report.peak_rss_bytes},
+            {"peak_rss_bytes_per_process", report.peak_rss_bytes_per_process},
+            {"spike_hash", hash_text(report.spike_hash)}};
+}
+
+std::uint64_t peak_rss_bytes() {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+}
+
+}  // namespace spinn
