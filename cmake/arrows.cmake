@@ -6,6 +6,7 @@
 function(spinn_library folder)
   cmake_parse_arguments(ARG "" "" "LINKS;PRIVATE_LINKS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*.cpp ${CMAKE_SOURCE_DIR}/${folder}/layout/*.cpp
+       ${CMAKE_SOURCE_DIR}/${folder}/models/*.cpp
        ${CMAKE_SOURCE_DIR}/${folder}/reference/*.cpp)
   if(NOT sources)  # headers only: a static library needs a source all the same
     set(sources ${CMAKE_BINARY_DIR}/${folder}_headers_only.cpp)

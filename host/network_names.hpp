@@ -26,11 +26,6 @@ constexpr std::array<NamedKind<ConnectorKind>, 7> connector_names{{
     {"FromList", ConnectorKind::list},
 }};
 
-constexpr std::array<NamedKind<Receptor>, 2> receptor_names{{
-    {"excitatory", Receptor::excitatory},
-    {"inhibitory", Receptor::inhibitory},
-}};
-
 constexpr std::array<NamedKind<Variable>, 4> variable_names{{
     {"spikes", Variable::spikes},
     {"v", Variable::v},

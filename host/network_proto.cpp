@@ -131,8 +131,12 @@ void to_proto(const Network& network, const Projection& projection, proto::Proje
     to_proto(projection.connector, *out.mutable_connector());
     to_proto(projection.weight, *out.mutable_synapse()->mutable_weight());
     to_proto(projection.delay_ms, *out.mutable_synapse()->mutable_delay());
-    out.set_receptor(static_cast<proto::Receptor>(projection.receptor));
     if (projection.seed) out.set_seed(*projection.seed);
+    const std::string_view receptor = receptor_name(network, projection);
+    if (receptor == "inhibitory")
+        out.set_receptor(proto::INHIBITORY);
+    else if (receptor != "excitatory")
+        out.set_receptor_name(std::string(receptor));
 }
 
 proto::Network to_proto(const Network& network) {
@@ -144,6 +148,15 @@ proto::Network to_proto(const Network& network) {
     out.set_machine(network.machine);
     for (const Population& population : network.populations) to_proto(population, *out.add_populations());
     for (const Projection& projection : network.projections) to_proto(network, projection, *out.add_projections());
+    for (const InjectedCurrent& current : network.currents) {
+        proto::Current& one = *out.add_currents();
+        to_proto(network, current.view, *one.mutable_view());
+        const auto* named = find_kind(all_currents(), current.kind);
+        if (named != nullptr) one.set_source(std::string(named->name));
+        for (const auto& [name, number] : current.parameters) (*one.mutable_parameters())[name] = number;
+        one.mutable_times()->Assign(current.times_ms.begin(), current.times_ms.end());
+        one.mutable_amplitudes()->Assign(current.amplitudes.begin(), current.amplitudes.end());
+    }
     for (const Recording& recording : network.recordings) {
         proto::Recording& one = *out.add_recordings();
         to_proto(network, recording.view, *one.mutable_view());

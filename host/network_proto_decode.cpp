@@ -5,6 +5,7 @@
 
 #include "host/network_names.hpp"
 #include "host/validate_network.hpp"
+#include "host/validate_projection.hpp"
 #include "protocols/network.pb.h"
 
 namespace spinn {
@@ -186,6 +187,22 @@ void read_connector(const ProtoReader& reader, const proto::Connector& in, const
     }
 }
 
+void read_receptor(const ProtoReader& reader, const proto::Projection& in, const DocumentPath& path,
+                   Projection& projection) {
+    if (projection.post.population >= reader.network.populations.size()) return;
+    const Population& post = reader.network.populations[projection.post.population];
+    if (!is_neuron(post.model)) return;
+    std::string name = in.receptor_name();
+    if (name.empty())
+        name = in.receptor() == proto::EXCITATORY   ? "excitatory"
+               : in.receptor() == proto::INHIBITORY ? "inhibitory"
+                                                    : std::to_string(static_cast<int>(in.receptor()));
+    if (const auto known = receptor_by_name(describe(post.model), name))
+        projection.receptor = Receptor{*known};
+    else
+        report_receptor(reader.report, post, name, path);
+}
+
 Projection from_proto(const ProtoReader& reader, const proto::Projection& in, const DocumentPath& path) {
     Projection projection;
     projection.name = in.name();
@@ -193,8 +210,8 @@ Projection from_proto(const ProtoReader& reader, const proto::Projection& in, co
     projection.post = from_proto(reader, in.post(), path / "to");
     projection.weight = from_proto(in.synapse().weight());
     projection.delay_ms = from_proto(in.synapse().delay());
-    projection.receptor = static_cast<Receptor>(in.receptor());
     if (in.has_seed()) projection.seed = in.seed();
+    read_receptor(reader, in, path / "receptor", projection);
     read_connector(reader, in.connector(), path / "connector", projection);
     return projection;
 }
@@ -218,6 +235,22 @@ Network network_from_proto(const proto::Network& message, const std::string& sou
     for (int i = 0; i < message.projections_size(); ++i)
         network.projections.push_back(
             from_proto(reader, message.projections(i), DocumentPath{} / "projections" / static_cast<std::size_t>(i)));
+    for (int i = 0; i < message.currents_size(); ++i) {
+        const proto::Current& in = message.currents(i);
+        const DocumentPath path = DocumentPath{} / "currents" / static_cast<std::size_t>(i);
+        const auto* named = find_name(all_currents(), in.source());
+        if (named == nullptr) {
+            report.add(path / "source", "unknown current source " + in_quotes(in.source()),
+                       suggestion(in.source(), names_in(all_currents())));
+            continue;
+        }
+        InjectedCurrent& current = network.currents.emplace_back();
+        current.kind = named->kind;
+        current.view = from_proto(reader, in.view(), path / "into");
+        current.parameters = {in.parameters().begin(), in.parameters().end()};
+        current.times_ms = {in.times().begin(), in.times().end()};
+        current.amplitudes = {in.amplitudes().begin(), in.amplitudes().end()};
+    }
     for (int i = 0; i < message.recordings_size(); ++i) {
         const proto::Recording& in = message.recordings(i);
         Recording recording;

@@ -119,8 +119,8 @@ void read_each(const NetworkReader& reader, YamlNodeId node, const DocumentPath&
 }
 
 void read_document(const NetworkReader& reader) {
-    static constexpr std::array<std::string_view, 8> keys{"name",    "timestep",    "duration",    "seed",
-                                                          "machine", "populations", "projections", "record"};
+    static constexpr std::array<std::string_view, 9> keys{"name",        "timestep",    "duration", "seed",  "machine",
+                                                          "populations", "projections", "currents", "record"};
     const YamlReader& yaml = reader.yaml;
     Network& network = reader.network;
     const DocumentPath top;
@@ -143,6 +143,10 @@ void read_document(const NetworkReader& reader) {
     if (const auto node = fields.find("projections"))
         read_each(reader, *node, top / "projections", [&](std::size_t i, YamlNodeId item, const DocumentPath& path) {
             network.projections.push_back(read_projection(reader, i, item, path));
+        });
+    if (const auto node = fields.find("currents"))
+        read_each(reader, *node, top / "currents", [&](std::size_t, YamlNodeId item, const DocumentPath& path) {
+            network.currents.push_back(read_current(reader, item, path));
         });
     if (const auto node = fields.find("record"))
         read_each(reader, *node, top / "record",

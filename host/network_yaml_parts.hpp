@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -34,6 +35,9 @@ bool take_numbers(const NetworkReader& reader, std::uint64_t count, const Docume
 
 Distribution read_distribution(const NetworkReader& reader, YamlNodeId node, const DocumentPath& path,
                                std::string_view unit);
+/// A list of numbers; what is none is reported and read as 0.
+std::vector<double> read_number_list(const NetworkReader& reader, YamlNodeId node, const DocumentPath& path,
+                                     std::string_view unit);
 Value read_value(const NetworkReader& reader, YamlNodeId node, const DocumentPath& path, std::string_view unit);
 std::vector<std::vector<double>> read_spike_times(const NetworkReader& reader, YamlNodeId node,
                                                   const DocumentPath& path);
@@ -41,6 +45,17 @@ std::vector<std::vector<double>> read_spike_times(const NetworkReader& reader, Y
 /// A view such as `cells[0:80]`; a name that does not exist is reported, and the view's population then is 0xffffffff.
 View read_view(const NetworkReader& reader, YamlNodeId node, const DocumentPath& path);
 constexpr std::uint32_t no_population = 0xffffffff;
+
+InjectedCurrent read_current(const NetworkReader& reader, YamlNodeId node, const DocumentPath& path);
+
+/// `Name`, `{Name: {...}}` or `{Name: }`.
+struct NamedNode {
+    std::string name;
+    std::optional<YamlNodeId> arguments;
+};
+/// @param example  what would be right where it is none of these
+std::optional<NamedNode> read_named(const YamlReader& yaml, YamlNodeId node, const DocumentPath& path,
+                                    std::string_view example);
 
 Projection read_projection(const NetworkReader& reader, std::size_t index, YamlNodeId node, const DocumentPath& path);
 

@@ -8,6 +8,7 @@
 #include "host/network_yaml_parts.hpp"
 #include "host/text_file.hpp"
 #include "host/validate_network.hpp"
+#include "host/validate_projection.hpp"
 #include "host/validate_values.hpp"
 
 namespace spinn {
@@ -18,25 +19,6 @@ namespace {
 std::string_view without_suffix(std::string_view name, std::string_view suffix) {
     if (name.size() > suffix.size() && name.ends_with(suffix)) name.remove_suffix(suffix.size());
     return name;
-}
-
-/// `Name`, `{Name: {...}}` or `{Name: }`.
-struct NamedNode {
-    std::string name;
-    std::optional<YamlNodeId> arguments;
-};
-
-std::optional<NamedNode> read_named(const YamlReader& yaml, YamlNodeId node, const DocumentPath& path,
-                                    std::string_view example) {
-    if (node_at(yaml.tree, node).kind == YamlNode::Kind::scalar)
-        return NamedNode{std::string(text_of(yaml.tree, node)), std::nullopt};
-    const std::size_t mistakes = yaml.report.count();
-    const auto entries = entries_of(yaml, node, path);
-    if (entries.size() == 1) return NamedNode{std::string(entries[0].key), entries[0].value};
-    if (yaml.report.count() == mistakes)
-        yaml.report.add(path, "expected one name with its parameters, found " + describe_node(yaml.tree, node),
-                        "write such as " + std::string(example));
-    return std::nullopt;
 }
 
 /// `Static: {weight: ..., delay: ...}`
@@ -296,9 +278,9 @@ void read_connector(const NetworkReader& reader, std::size_t index, YamlNodeId n
 
 /// Not given: inhibitory where the weight is negative and the target takes currents.
 Receptor default_receptor(const Network& network, const Projection& projection) {
-    if (projection.post.population < network.populations.size() &&
-        describe(network.populations[projection.post.population].model).conductance)
-        return Receptor::excitatory;
+    if (projection.post.population >= network.populations.size()) return Receptor::excitatory;
+    const ModelDescription& model = describe(network.populations[projection.post.population].model);
+    if (model.conductance) return Receptor::excitatory;
     const Support range = support(projection.weight);
     double weight =
         std::isfinite(range.low) && std::isfinite(range.high) ? range.low + range.high : projection.weight.a;
@@ -306,10 +288,23 @@ Receptor default_receptor(const Network& network, const Projection& projection) 
         weight = row.weight;
         if (weight != 0.0) break;
     }
-    return weight < 0.0 ? Receptor::inhibitory : Receptor::excitatory;
+    return weight < 0.0 ? Receptor{receptor_by_name(model, "inhibitory").value_or(0)} : Receptor::excitatory;
 }
 
 }  // namespace
+
+std::optional<NamedNode> read_named(const YamlReader& yaml, YamlNodeId node, const DocumentPath& path,
+                                    std::string_view example) {
+    if (node_at(yaml.tree, node).kind == YamlNode::Kind::scalar)
+        return NamedNode{std::string(text_of(yaml.tree, node)), std::nullopt};
+    const std::size_t mistakes = yaml.report.count();
+    const auto entries = entries_of(yaml, node, path);
+    if (entries.size() == 1) return NamedNode{std::string(entries[0].key), entries[0].value};
+    if (yaml.report.count() == mistakes)
+        yaml.report.add(path, "expected one name with its parameters, found " + describe_node(yaml.tree, node),
+                        "write such as " + std::string(example));
+    return std::nullopt;
+}
 
 Projection read_projection(const NetworkReader& reader, std::size_t index, YamlNodeId node, const DocumentPath& path) {
     static constexpr std::array<std::string_view, 7> keys{"name",    "from",     "to",  "connector",
@@ -333,11 +328,13 @@ Projection read_projection(const NetworkReader& reader, std::size_t index, YamlN
     projection.receptor = default_receptor(reader.network, projection);
     if (const auto receptor = fields.find("receptor")) {
         if (const auto name = read_text(yaml, *receptor, path / "receptor")) {
-            if (const auto* known = find_name(receptor_names, *name))
-                projection.receptor = known->kind;
-            else
-                yaml.report.add(path / "receptor", "unknown receptor " + in_quotes(*name),
-                                suggestion(*name, names_in(receptor_names)));
+            if (projection.post.population < reader.network.populations.size()) {
+                const Population& post = reader.network.populations[projection.post.population];
+                if (const auto known = receptor_by_name(describe(post.model), *name))
+                    projection.receptor = Receptor{*known};
+                else if (is_neuron(post.model))
+                    report_receptor(yaml.report, post, *name, path / "receptor");
+            }
         }
     }
     return projection;

@@ -102,6 +102,12 @@ Distribution read_distribution(const NetworkReader& reader, YamlNodeId node, con
     return distribution;
 }
 
+std::vector<double> read_number_list(const NetworkReader& reader, YamlNodeId node, const DocumentPath& path,
+                                     std::string_view unit) {
+    const auto children = read_list(reader.yaml, node, path, "a list of numbers, such as [0, 50]");
+    return children ? read_numbers(reader, *children, path, unit) : std::vector<double>{};
+}
+
 Value read_value(const NetworkReader& reader, YamlNodeId node, const DocumentPath& path, std::string_view unit) {
     if (node_at(reader.yaml.tree, node).kind != YamlNode::Kind::sequence)
         return read_distribution(reader, node, path, unit);

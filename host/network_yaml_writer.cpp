@@ -104,15 +104,28 @@ std::string connector_text(const Connector& connector) {
 }
 
 void write_projection(const Network& network, const Projection& projection, std::string& out) {
-    const auto* receptor = find_kind(receptor_names, projection.receptor);
     out += "  - name: " + word(projection.name) + "\n    from: " + view_text(network, projection.pre) +
            "\n    to: " + view_text(network, projection.post) +
            "\n    synapse: {Static: {weight: " + distribution_text(projection.weight);
     if (projection.delay_ms != constant(0.0)) out += ", delay: " + distribution_text(projection.delay_ms);
-    out += "}}\n    receptor: " + std::string(receptor == nullptr ? "excitatory" : receptor->name);
+    out += "}}\n    receptor: " + std::string(receptor_name(network, projection));
     if (projection.seed) out += "\n    seed: " + std::to_string(*projection.seed);
     const std::string connector = connector_text(projection.connector);
     out += (connector.starts_with('\n') ? "\n    connector:" : "\n    connector: ") + connector + '\n';
+}
+
+void write_current(const Network& network, const InjectedCurrent& current, std::string& out) {
+    const auto* named = find_kind(all_currents(), current.kind);
+    out += "  - {into: " + view_text(network, current.view) + ", source: {" +
+           std::string(named == nullptr ? "DCSource" : named->name) + ": {";
+    std::string separator;
+    for (const auto& [name, number] : current.parameters) {
+        out += separator + name + ": " + number_text(number);
+        separator = ", ";
+    }
+    if (current.kind == CurrentKind::step)
+        out += "times: " + list_text(current.times_ms) + ", amplitudes: " + list_text(current.amplitudes);
+    out += "}}}\n";
 }
 
 void write_recording(const Network& network, const Recording& recording, std::string& out) {
@@ -138,6 +151,8 @@ std::string to_yaml(const Network& network) {
     for (const Population& population : network.populations) write_population(population, out);
     if (!network.projections.empty()) out += "\nprojections:\n";
     for (const Projection& projection : network.projections) write_projection(network, projection, out);
+    if (!network.currents.empty()) out += "\ncurrents:\n";
+    for (const InjectedCurrent& current : network.currents) write_current(network, current, out);
     if (!network.recordings.empty()) out += "\nrecord:\n";
     for (const Recording& recording : network.recordings) write_recording(network, recording, out);
     return out;

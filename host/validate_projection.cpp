@@ -17,11 +17,11 @@ constexpr double tolerance = 1e-9;
 
 struct WeightRule {
     bool conductance = false;
-    Receptor receptor = Receptor::excitatory;
+    bool inhibitory = false;
 
     double limit() const { return conductance ? max_conductance_weight_us : max_current_weight_na; }
     std::string_view unit() const { return conductance ? "uS" : "nA"; }
-    bool allows_negative() const { return !conductance && receptor == Receptor::inhibitory; }
+    bool allows_negative() const { return !conductance && inhibitory; }
 };
 
 void report_weight_size(double weight, const WeightRule& rule, const DocumentPath& path, ProblemReport& report) {
@@ -173,6 +173,12 @@ bool validate_view(const Network& network, const View& view, const DocumentPath&
 
 }  // namespace
 
+void report_receptor(ProblemReport& report, const Population& post, std::string_view name, const DocumentPath& path) {
+    const std::span<const std::string_view> known = describe(post.model).receptors;
+    report.add(path, "unknown receptor " + in_quotes(name) + " of " + std::string(describe(post.model).name),
+               suggestion(name, {known.begin(), known.end()}));
+}
+
 void validate_projection(const Network& network, const Projection& projection, const DocumentPath& path,
                          ProblemReport& report) {
     if (!projection.name.empty() && !is_valid_name(projection.name))
@@ -187,8 +193,6 @@ void validate_projection(const Network& network, const Projection& projection, c
         report.add(connector_path, "unknown kind of connector", suggestion("", names_in(connector_names)));
     if (!(connector.probability >= 0.0 && connector.probability <= 1.0))
         report.add(connector_path / "p", "a probability of " + number_text(connector.probability), "choose 0 to 1");
-    if (find_kind(receptor_names, projection.receptor) == nullptr)
-        report.add(path / "receptor", "unknown receptor", suggestion("", names_in(receptor_names)));
     validate_delay(projection.delay_ms, network.timestep_ms, path / "synapse" / "delay", report);
     if (projection.post.population >= network.populations.size()) return;
 
@@ -200,7 +204,12 @@ void validate_projection(const Network& network, const Projection& projection, c
             "project to a population of neurons");
         return;
     }
-    const WeightRule rule{describe(post.model).conductance, projection.receptor};
+    const auto receptor = static_cast<std::uint32_t>(projection.receptor);
+    if (receptor >= describe(post.model).receptors.size()) {
+        report_receptor(report, post, std::to_string(receptor), path / "receptor");
+        return;
+    }
+    const WeightRule rule{describe(post.model).conductance, is_inhibitory(describe(post.model), receptor)};
     validate_weight(projection.weight, rule, path / "synapse" / "weight", report);
     if (!pre_fits || !post_fits) return;
     if (connector.kind == ConnectorKind::fixed_total_number || connector.kind == ConnectorKind::fixed_number_pre ||

@@ -6,6 +6,9 @@
 
 namespace spinn {
 
+/// Tells that the population's model has no such receptor.
+void report_receptor(ProblemReport& report, const Population& post, std::string_view name, const DocumentPath& path);
+
 void validate_projection(const Network& network, const Projection& projection, const DocumentPath& path,
                          ProblemReport& report);
 

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "mapper/currents.hpp"
 #include "mapper/recorded_view.hpp"
 #include "protocols/error.hpp"
 #include "runtime/array_source.hpp"
 #include "runtime/chip_matrix.hpp"
 #include "runtime/layout/connections_region.hpp"
+#include "runtime/layout/currents_region.hpp"
 #include "runtime/layout/neuron_region.hpp"
 #include "runtime/layout/poisson_region.hpp"
 #include "runtime/layout/population_table.hpp"
@@ -233,22 +235,42 @@ std::vector<double> in_range(std::vector<double> values, const ParameterDescript
     return values;
 }
 
-/// R = tau_m / cm must fit s16.15, or the core's quotient wraps.
-void check_resistance(const std::vector<std::vector<double>>& parameters, const Population& population,
-                      std::vector<Problem>& problems) {
-    const std::span<const ParameterDescription> described = describe(population.model).parameters;
-    const auto values_of = [&](std::string_view name) -> const std::vector<double>& {
-        const auto found =
-            std::find_if(described.begin(), described.end(), [&](const auto& p) { return p.name == name; });
-        return parameters[static_cast<std::size_t>(found - described.begin())];
+/// What the core computes from two parameters must fit its number.
+void check_constants(const std::vector<std::vector<double>>& parameters, const Population& population,
+                     double timestep_ms, std::vector<Problem>& problems) {
+    const ModelDescription& model = describe(population.model);
+    const auto values_of = [&](std::string_view name) -> const std::vector<double>* {
+        const auto found = std::ranges::find(model.parameters, name, &ParameterDescription::name);
+        return found == model.parameters.end()
+                   ? nullptr
+                   : &parameters[static_cast<std::size_t>(found - model.parameters.begin())];
     };
-    const std::vector<double>&tau_m = values_of("tau_m"), &cm = values_of("cm");
-    for (std::size_t neuron = 0; neuron < tau_m.size(); ++neuron) {
-        if (tau_m[neuron] / cm[neuron] < 65536.0) continue;
-        problems.push_back({"tau_m / cm is " + std::to_string(tau_m[neuron] / cm[neuron]) + " MOhm for neuron " +
-                                std::to_string(neuron) + "; s16.15 holds less than 65536",
-                            "population '" + population.name + "'", "choose a larger cm or a smaller tau_m"});
-        return;
+    const auto report = [&](std::size_t neuron, const std::string& what, double value, const std::string& limit,
+                            const std::string& fix) {
+        problems.push_back(
+            {what + " is " + std::to_string(value) + " for neuron " + std::to_string(neuron) + "; " + limit,
+             "population '" + population.name + "'", fix});
+    };
+    const std::vector<double>*tau_m = values_of("tau_m"), *cm = values_of("cm");
+    for (std::size_t neuron = 0; tau_m != nullptr && cm != nullptr && neuron < tau_m->size(); ++neuron) {
+        const double resistance = (*tau_m)[neuron] / (*cm)[neuron];
+        if (resistance < 65536.0) continue;
+        report(neuron, "tau_m / cm in MOhm", resistance, "s16.15 holds less than 65536",
+               "choose a larger cm or a smaller tau_m");
+        break;
+    }
+    if (model.name != "IF_curr_alpha") return;
+    for (const std::string_view name : {"tau_syn_E", "tau_syn_I"}) {
+        const std::vector<double>& tau = *values_of(name);
+        for (std::size_t neuron = 0; neuron < tau.size(); ++neuron) {
+            const double slope = timestep_ms / (tau[neuron] * tau[neuron]);
+            if (slope < 1.0) continue;
+            report(neuron, "timestep / " + std::string(name) + "^2 in 1/ms", slope,
+                   "a core keeps only what is below 1, so that inputs would be lost",
+                   "choose a shorter timestep or a " + std::string(name) + " above " +
+                       std::to_string(std::sqrt(timestep_ms)) + " ms");
+            break;
+        }
     }
 }
 
@@ -289,7 +311,7 @@ CompileContext compile_context(const Network& network, const MachineGraph& graph
                 in_range(initial_values(network, p, state.name), state, network.populations[p].name, problems));
         context.array_spikes_per_tick.push_back(most_spikes_in_a_tick(network.populations[p], context.timestep_us));
         if (is_neuron(network.populations[p].model))
-            check_resistance(context.parameters[p], network.populations[p], problems);
+            check_constants(context.parameters[p], network.populations[p], network.timestep_ms, problems);
     }
     if (!problems.empty()) throw InputError(std::move(problems));
     return context;
@@ -320,7 +342,11 @@ CoreBlockWords core_block(const CompileContext& context, std::uint32_t slice_ind
                                    source_keys != nullptr ? *source_keys : KeyBlock{}}));
             return block;
     }
-    if (slice.program == ProgramKind::neurons) put_synapses(block, context, slice, groups);
+    if (slice.program == ProgramKind::neurons) {
+        put_synapses(block, context, slice, groups);
+        const Currents currents = currents_of(*context.network, slice.population, slice.first_atom, slice.n_atoms);
+        if (!currents.sources.empty()) put(block, Region::currents, encode(currents));
+    }
     put_recording(block, context, slice);
     return block;
 }

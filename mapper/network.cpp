@@ -50,6 +50,13 @@ std::string_view name_of(Variable variable) {
     return "?";
 }
 
+std::string_view receptor_name(const Network& network, const Projection& projection) {
+    const std::span<const std::string_view> names =
+        describe(network.populations.at(projection.post.population).model).receptors;
+    const auto receptor = static_cast<std::size_t>(projection.receptor);
+    return receptor < names.size() ? names[receptor] : "excitatory";
+}
+
 ConnectionRule connection_rule(const Network& network, std::size_t projection_index) {
     const Projection& projection = network.projections.at(projection_index);
     ConnectionRule rule;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "runtime/connection_rule.hpp"
+#include "runtime/current_source.hpp"
 #include "runtime/distribution.hpp"
 #include "runtime/neuron_model.hpp"
 
@@ -37,6 +38,8 @@ struct View {
     bool operator==(const View&) const = default;
 };
 
+/// A receptor's place in its model's list (ModelDescription::receptors). Two have names: most models have these and no
+/// others.
 enum class Receptor : std::uint32_t { excitatory = 0, inhibitory = 1 };
 
 struct Connector {
@@ -76,6 +79,15 @@ struct Recording {
     bool operator==(const Recording&) const = default;
 };
 
+/// A current source and the neurons it is injected into.
+struct InjectedCurrent {
+    View view;
+    CurrentKind kind = CurrentKind::dc;
+    std::map<std::string, double> parameters;  ///< only those the user gave; defaults are in all_currents()
+    std::vector<double> times_ms, amplitudes;  ///< StepCurrentSource: as many of both, times ascending
+    bool operator==(const InjectedCurrent&) const = default;
+};
+
 struct Network {
     std::string name;
     double timestep_ms = 1.0;
@@ -84,9 +96,13 @@ struct Network {
     std::string machine;  ///< preset or machine file; empty: the smallest that fits
     std::vector<Population> populations;
     std::vector<Projection> projections;
+    std::vector<InjectedCurrent> currents;
     std::vector<Recording> recordings;
     bool operator==(const Network&) const = default;
 };
+
+/// What the receptor of a projection is called; the projection's ends exist.
+std::string_view receptor_name(const Network& network, const Projection& projection);
 
 /// The rule of a projection, ready for generate().
 ConnectionRule connection_rule(const Network& network, std::size_t projection);

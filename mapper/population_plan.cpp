@@ -71,7 +71,8 @@ std::vector<PopulationPlan> plan_populations(const Network& network, std::uint32
         if (!is_neuron(population.model)) continue;
         plan.synapses.weight_scale = describe(population.model).conductance ? 1024 : 1;
         plan.synapses.shift = ring_buffer_shifts(network, p);
-        plan.synapses.type_bits = 1;
+        plan.synapses.n_receptors = static_cast<std::uint32_t>(describe(population.model).receptors.size());
+        plan.synapses.type_bits = std::max(1u, bits_for(plan.synapses.n_receptors));
         if (need[p].addresses > max_address_list)
             throw RequestError({.what = "the population table needs " + std::to_string(need[p].addresses) +
                                         " matrix addresses, it holds " + std::to_string(max_address_list),

@@ -25,7 +25,7 @@ constexpr std::uint32_t max_ring_bits = 14;               ///< 32 KiB of 16-bit 
 
 /// Ring-buffer shift of each receptor of a population: the least that holds the predicted largest sum of a tick
 /// (neural-runtime, section 1.6; Rhodes et al. 2018, section 3). Sources without a rate of their own count as 30 Hz.
-std::array<std::uint32_t, 2> ring_buffer_shifts(const Network& network, std::size_t population);
+std::array<std::uint32_t, max_receptors> ring_buffer_shifts(const Network& network, std::size_t population);
 
 /// Most spikes that one neuron of a SpikeSourceArray sends in one tick.
 std::uint32_t most_spikes_in_a_tick(const Population& sources, std::uint32_t timestep_us);

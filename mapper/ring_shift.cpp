@@ -77,11 +77,12 @@ std::uint32_t most_spikes_in_a_tick(const Population& sources, std::uint32_t tim
     return most;
 }
 
-std::array<std::uint32_t, 2> ring_buffer_shifts(const Network& network, std::size_t population) {
+std::array<std::uint32_t, max_receptors> ring_buffer_shifts(const Network& network, std::size_t population) {
     const double scale = describe(network.populations[population].model).conductance ? 1024.0 : 1.0;
     const double ticks_per_second = 1000.0 / network.timestep_ms;
-    std::array<std::uint32_t, 2> shifts{};
-    for (std::size_t receptor = 0; receptor < 2; ++receptor) {
+    std::array<std::uint32_t, max_receptors> shifts{};
+    for (std::size_t receptor = 0; receptor < describe(network.populations[population].model).receptors.size();
+         ++receptor) {
         PooledStatistics weights, rates;
         double total = 0.0, biggest = 0.0;
         bool delays_vary = false;

@@ -77,7 +77,8 @@ LooseRows& loose_rows(std::vector<LooseRows>& matrices, std::uint32_t address_in
 }
 
 /// What the mapper promises of a projection; an image may come from anywhere.
-void check_projection(const CoreProjection& projection, const PopulationTable& table, const SystemRegion& system) {
+void check_projection(const CoreProjection& projection, const PopulationTable& table, const SystemRegion& system,
+                      const SynapseRegion& shape) {
     const auto refuse = [&](const char* what) {
         throw RequestError({.what = what,
                             .where = "projection " + std::to_string(projection.rule.projection) + " into population " +
@@ -95,6 +96,7 @@ void check_projection(const CoreProjection& projection, const PopulationTable& t
     if (projection.address_index >= addresses ||
         (projection.n_stages > 0 && projection.delayed_address_index >= addresses))
         refuse("a matrix without a place in the address list");
+    if (projection.receptor >= shape.n_receptors) refuse("a receptor that the core's model does not have");
 }
 
 }  // namespace
@@ -106,7 +108,7 @@ ExpandedRows expand(std::span<const CoreProjection> projections, const SystemReg
     result.matrices.reserve(2 * projections.size());
     std::vector<std::uint32_t> weights;  // of a batch
     for (const CoreProjection& projection : projections) {
-        check_projection(projection, table, system);
+        check_projection(projection, table, system, shape);
         const double scale =
             std::ldexp(double(shape.weight_scale), 15 - static_cast<int>(shape.shift[projection.receptor]));
         const std::uint32_t n_rows = projection.n_source_cores * projection.atoms_per_core;

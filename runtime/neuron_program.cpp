@@ -3,6 +3,7 @@
 #include "runtime/core_block.hpp"
 #include "runtime/expander.hpp"
 #include "runtime/layout/connections_region.hpp"
+#include "runtime/layout/currents_region.hpp"
 #include "runtime/programs.hpp"
 
 namespace spinn {
@@ -10,12 +11,19 @@ namespace spinn {
 void NeuronProgram::start(CoreServices& services, std::uint32_t block_address) {
     const CoreBlock block(services, block_address);
     system_ = block.system();
-    neurons_ = load_lif(block.need(decode_neuron_region(block.words(Region::program)), "neuron region"));
+    const auto neurons = block.need(decode_neuron_region(block.words(Region::program)), "neuron region");
     input_.shape = block.need(decode_synapse_region(block.words(Region::synapse)), "synapse region");
     input_.table = block.need(decode_population_table(block.words(Region::population_table)), "population table");
-    block.require(neurons_.n_atoms == system_.n_atoms && system_.n_atoms <= 1u << input_.shape.index_bits &&
-                      input_.shape.type_bits >= 1,
+    block.require(neurons.n_atoms == system_.n_atoms && system_.n_atoms <= 1u << input_.shape.index_bits,
                   "synapse region", "the atoms of the core do not fit its ring buffers");
+    block.require(input_.shape.n_receptors == describe(neurons.model).receptors.size(), "synapse region",
+                  "the ring buffers have other receptors than the model");
+    cells_ = make_cells(neurons, options_.rounding);
+    arrived_.resize(input_.shape.n_receptors);
+    if (const auto words = block.words(Region::currents); !words.empty()) {
+        currents_ = block.need(decode_currents_region(words), "currents region");
+        block.require(currents_.n_atoms == system_.n_atoms, "currents region", "the sources are of another slice");
+    }
     input_.ring = make_ring_buffer(input_.shape);
 
     const auto projections =
@@ -38,29 +46,42 @@ void NeuronProgram::start(CoreServices& services, std::uint32_t block_address) {
 
 namespace {
 
-bool records_gsyn(const Recorder& recorder, Tick tick) {
+/// Whether `least` or a later variable is due.
+bool records(const Recorder& recorder, Tick tick, std::uint32_t least) {
     return std::any_of(recorder.channels.begin(), recorder.channels.end(), [&](const Recorder::Channel& channel) {
-        return channel.plan.variable >= 2 && value(tick) % channel.plan.interval_ticks == 0;
+        return channel.plan.variable >= least && value(tick) % channel.plan.interval_ticks == 0;
     });
 }
 
 }  // namespace
 
 void NeuronProgram::timer_tick(CoreServices& services, Tick tick) {
-    record_values(recorder_, tick, 1, [&](std::uint32_t atom) { return recorded_v(neurons_, atom).raw; });
-    const std::span<std::uint16_t> exc = ring_slot(input_, value(tick), 0), inh = ring_slot(input_, value(tick), 1);
+    for (std::uint32_t receptor = 0; receptor < arrived_.size(); ++receptor)
+        arrived_[receptor] = ring_slot(input_, value(tick), receptor);
+    const auto record = [&](std::uint32_t variable, auto sampled) {
+        std::span<const Accum> samples;
+        record_values(recorder_, tick, variable, [&](std::uint32_t atom) {
+            if (samples.empty()) samples = sampled();
+            return samples[atom].raw;
+        });
+    };
+    const auto v = [this] { return cells_->v(); };
+    const bool v_first = !cells_->v_depends_on_input();
+    if (v_first) record(1, v);
+    const std::span<const Accum> currents = injected(currents_, tick, injected_);
     std::uint32_t n_spikes = 0;
-    if (records_gsyn(recorder_, tick)) {  // with this tick's arrivals: the step in pieces
-        add_input(neurons_, 0, exc, static_cast<int>(input_.shape.shift[0]), options_.rounding, tick);
-        add_input(neurons_, 1, inh, static_cast<int>(input_.shape.shift[1]), options_.rounding, tick);
+    if (records(recorder_, tick, v_first ? 2 : 1)) {  // with this tick's arrivals: the step in pieces
+        for (std::size_t receptor = 0; receptor < arrived_.size(); ++receptor)
+            cells_->add_input(receptor, arrived_[receptor], static_cast<int>(input_.shape.shift[receptor]), tick);
         clear_slot(input_, value(tick));
-        record_values(recorder_, tick, 2, [&](std::uint32_t atom) { return recorded_gsyn(neurons_, 0, atom).raw; });
-        record_values(recorder_, tick, 3, [&](std::uint32_t atom) { return recorded_gsyn(neurons_, 1, atom).raw; });
-        n_spikes = update(neurons_, tick, options_.rounding, spiking_);
+        if (!v_first) record(1, v);
+        record(2, [this] { return cells_->gsyn(false); });
+        record(3, [this] { return cells_->gsyn(true); });
+        n_spikes = cells_->update(tick, currents, spiking_);
     } else {
-        n_spikes =
-            step(neurons_, exc, inh, {input_.shape.shift[0], input_.shape.shift[1]}, options_.rounding, tick, spiking_);
-        if (input_.shape.type_bits > 1) clear_slot(input_, value(tick));  // receptors that the model does not have
+        n_spikes = cells_->step(arrived_, input_.shape.shift, tick, currents, spiking_);
+        if (arrived_.size() < 1u << input_.shape.type_bits)
+            clear_slot(input_, value(tick));  // receptors that the model does not have
     }
     if (n_spikes == 0) return;
     const std::span<const std::uint32_t> spiking(spiking_.data(), n_spikes);

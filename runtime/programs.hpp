@@ -2,13 +2,15 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <variant>
 #include <vector>
 
 #include "runtime/array_source.hpp"
+#include "runtime/cells.hpp"
 #include "runtime/core_program.hpp"
+#include "runtime/current_source.hpp"
 #include "runtime/layout/regions.hpp"
-#include "runtime/lif.hpp"
 #include "runtime/poisson_source.hpp"
 #include "runtime/recorder.hpp"
 
@@ -29,9 +31,12 @@ class NeuronProgram : public CoreProgram {
     ProgramOptions options_;
     SystemRegion system_;
     SynapticInput input_;
-    LifSlice neurons_;
+    std::unique_ptr<Cells> cells_;
+    Currents currents_;
+    std::vector<Accum> injected_;  ///< [atom] scratch of one tick
     Recorder recorder_;
-    std::vector<std::uint32_t> spiking_;  ///< [atom] scratch of one tick
+    std::vector<std::uint32_t> spiking_;             ///< [atom] scratch of one tick
+    std::vector<std::span<std::uint16_t>> arrived_;  ///< [receptor] the ring buffer's slot of this tick
     std::vector<MulticastPacket> packets_;
     std::uint32_t min_delay_ticks_ = ~0u;
     std::uint64_t spikes_ = 0, synapses_ = 0, weights_masked_ = 0;

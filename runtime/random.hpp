@@ -22,6 +22,8 @@ enum class DrawUse : std::uint32_t {
     poisson = 7,
     stochastic_rounding = 8,
     board_seed = 9,  ///< of a core's own generator
+    threshold = 10,  ///< of models that spike at random
+    noise = 11,      ///< of noisy current sources
 };
 
 using RandomBlock = std::array<std::uint32_t, 4>;

@@ -13,17 +13,21 @@ namespace spinn::reference {
 class DelayedInput {
  public:
     DelayedInput() = default;
-    DelayedInput(std::uint32_t n_neurons, std::uint32_t max_delay_ticks)
-        : n_neurons_(n_neurons), slots_(max_delay_ticks + 1), sums_(std::size_t{2} * n_neurons * slots_, 0.0) {}
+    DelayedInput(std::uint32_t n_neurons, std::size_t n_receptors, std::uint32_t max_delay_ticks)
+        : n_neurons_(n_neurons),
+          n_receptors_(n_receptors),
+          slots_(max_delay_ticks + 1),
+          sums_(n_receptors * n_neurons * slots_, 0.0) {}
 
     /// Sums [neuron] that a receptor receives in a tick; whoever has used them sets them to 0.
     std::span<double> at(std::uint64_t tick, Receptor receptor) {
-        const std::size_t row = 2 * static_cast<std::size_t>(tick % slots_) + static_cast<std::size_t>(receptor);
+        const std::size_t row =
+            n_receptors_ * static_cast<std::size_t>(tick % slots_) + static_cast<std::size_t>(receptor);
         return {sums_.data() + row * n_neurons_, n_neurons_};
     }
 
  private:
-    std::size_t n_neurons_ = 0, slots_ = 1;
+    std::size_t n_neurons_ = 0, n_receptors_ = 2, slots_ = 1;
     std::vector<double> sums_;  ///< [slot][receptor][neuron]
 };
 

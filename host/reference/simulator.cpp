@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <memory>
 #include <variant>
 
 #include "host/reference/delayed_input.hpp"
-#include "host/reference/neurons.hpp"
+#include "mapper/currents.hpp"
 #include "mapper/recorded_view.hpp"
 #include "runtime/array_source.hpp"
+#include "runtime/cells.hpp"
 #include "runtime/poisson_source.hpp"
 
 namespace spinn {
@@ -44,23 +46,38 @@ ArraySlice array_sources(const Network& network, std::size_t index) {
     return load_array(array_region(std::vector(population.size, shared), timestep_us(network)));
 }
 
+RealRegion real_region(const Network& network, std::size_t population, bool quantised) {
+    const Population& described = network.populations[population];
+    RealRegion region{.model = described.model,
+                      .n_atoms = described.size,
+                      .timestep_ms = network.timestep_ms,
+                      .seed = network.seed,
+                      .population = static_cast<std::uint32_t>(population),
+                      .quantised = quantised};
+    for (const ParameterDescription& parameter : describe(described.model).parameters)
+        region.parameters.push_back(parameter_values(network, population, parameter.name));
+    for (const ParameterDescription& state : describe(described.model).state)
+        region.state.push_back(initial_values(network, population, state.name));
+    return region;
+}
+
 /// One population while it runs.
 struct Running {
-    std::variant<Neurons, PoissonSlice, ArraySlice> cells;
+    std::variant<std::unique_ptr<RealCells>, PoissonSlice, ArraySlice> cells;
+    std::size_t n_receptors = 0;
+    Currents currents;
+    std::vector<double> injected;  ///< [neuron] scratch of one tick
     DelayedInput input;
     std::vector<std::size_t> outgoing;           ///< indices of ProjectionRows
     std::vector<std::uint8_t> records_spike;     ///< [neuron]; empty when none is recorded
     std::vector<std::uint32_t> spiking, counts;  ///< of this tick
 };
 
-void record_samples(const Running& population, std::uint32_t tick, PopulationActivity& activity) {
-    const auto* neurons = std::get_if<Neurons>(&population.cells);
-    if (neurons == nullptr) return;
+void record_samples(RealCells& cells, std::uint32_t tick, PopulationActivity& activity) {
     for (RecordedSamples& samples : activity.samples) {
         if (tick % samples.interval_ticks != 0) continue;
-        const std::vector<double>& state = samples.variable == Variable::v          ? neurons->v
-                                           : samples.variable == Variable::gsyn_exc ? neurons->synapse[0]
-                                                                                    : neurons->synapse[1];
+        const std::span<const double> state =
+            samples.variable == Variable::v ? cells.v() : cells.gsyn(samples.variable == Variable::gsyn_inh);
         for (const std::uint32_t neuron : samples.neurons) samples.values.push_back(state[neuron]);
     }
 }
@@ -78,11 +95,17 @@ void record_spikes(const Running& population, std::uint32_t tick, PopulationActi
 void advance(Running& population, std::uint32_t tick, PopulationActivity& activity) {
     population.spiking.clear();
     population.counts.clear();
-    if (auto* neurons = std::get_if<Neurons>(&population.cells)) {
-        for (const int receptor : {0, 1})
-            add_input(*neurons, receptor, population.input.at(tick, static_cast<Receptor>(receptor)));
-        record_samples(population, tick, activity);
-        update(*neurons, population.spiking);
+    if (auto* neurons = std::get_if<std::unique_ptr<RealCells>>(&population.cells)) {
+        RealCells& cells = **neurons;
+        for (std::size_t receptor = 0; receptor < population.n_receptors; ++receptor) {
+            const std::span<double> sums = population.input.at(tick, static_cast<Receptor>(receptor));
+            cells.add_input(receptor, sums, 0, Tick{tick});
+            std::ranges::fill(sums, 0.0);
+        }
+        record_samples(cells, tick, activity);
+        population.spiking.resize(cells.v().size());
+        population.spiking.resize(cells.update(
+            Tick{tick}, injected(population.currents, Tick{tick}, population.injected), population.spiking));
         population.counts.assign(population.spiking.size(), 1);
     } else if (auto* poisson = std::get_if<PoissonSlice>(&population.cells)) {
         emit(*poisson, Tick{tick}, population.spiking, population.counts);
@@ -108,9 +131,10 @@ std::vector<Running> make_populations(const Network& network, const ReferenceOpt
             case ModelKind::spike_source_array:
                 running[p].cells = array_sources(network, p);
                 break;
-            case ModelKind::if_curr_exp:
-            case ModelKind::if_cond_exp:
-                running[p].cells = make_neurons(network, p, options.quantised.constants);
+            default:
+                running[p].cells = make_cells(real_region(network, p, options.quantised.constants));
+                running[p].currents = currents_of(network, p, 0, network.populations[p].size);
+                running[p].n_receptors = describe(network.populations[p].model).receptors.size();
                 break;
         }
         const RecordedView spikes = recorded_view(network, p, Variable::spikes);
@@ -156,7 +180,7 @@ ReferenceResult run_reference(const Network& network, const ReferenceOptions& op
     }
     for (std::size_t p = 0; p < populations.size(); ++p)
         if (is_neuron(network.populations[p].model))
-            populations[p].input = DelayedInput(network.populations[p].size, max_delay[p]);
+            populations[p].input = DelayedInput(network.populations[p].size, populations[p].n_receptors, max_delay[p]);
 
     for (std::uint32_t tick = 0; tick < result.ticks; ++tick) {
         for (std::size_t p = 0; p < populations.size(); ++p) advance(populations[p], tick, result.populations[p]);

@@ -4,6 +4,7 @@
 
 #include "runtime/layout/connection_region.hpp"
 #include "runtime/layout/words.hpp"
+#include "runtime/neuron_model.hpp"
 
 namespace spinn {
 
@@ -47,7 +48,7 @@ std::variant<std::vector<CoreProjection>, DecodeError> decode_connections_region
         const std::size_t rule_position = in.position();
         const std::span<const std::uint32_t> rule = in.get_all(rule_words);
         if (in.ran_out()) return DecodeError{in.position(), "connections region is cut short"};
-        if (projection.receptor > 1) return DecodeError{rule_position - 7, "unknown receptor"};
+        if (projection.receptor >= max_receptors) return DecodeError{rule_position - 7, "unknown receptor"};
         if (projection.stage_ticks == 0) return DecodeError{rule_position - 1, "a delay stage of 0 ticks"};
         const std::uint64_t rows = std::uint64_t{projection.n_source_cores} * projection.atoms_per_core;
         if (projection.atoms_per_core == 0 || projection.atoms_per_core > 0xffff || rows > 0xffffffff ||

@@ -53,7 +53,7 @@ constexpr std::size_t header_words = 10;
 }  // namespace
 
 double state_scale(ModelKind model, std::size_t state) {
-    return describe(model).conductance && state > 0 ? 1024.0 : 1.0;
+    return describe(model).state[state].unit == "uS" ? 1024.0 : 1.0;
 }
 
 std::span<const Accum> parameter(const NeuronRegion& region, std::string_view name) {

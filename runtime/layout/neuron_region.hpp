@@ -34,8 +34,8 @@ struct NeuronRegion {
     bool operator==(const NeuronRegion&) const = default;
 };
 
-/// What a PyNN initial value is multiplied with to become state: 1024 for isyn_exc and isyn_inh of conductance models
-/// (uS, the scale of their weights, undone by >> 10 in the neuron), else 1. @param state index in describe(model).state
+/// What a PyNN initial value is multiplied with to become state: 1024 for synaptic state in uS (the scale of the
+/// weights, undone by >> 10 in the neuron), else 1. @param state index in describe(model).state
 double state_scale(ModelKind model, std::size_t state);
 
 /// The values of one PyNN parameter or state for the slice, empty when the model has no such name.

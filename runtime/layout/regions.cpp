@@ -76,8 +76,10 @@ std::variant<SystemRegion, DecodeError> decode_system_region(std::span<const std
 }
 
 std::vector<std::uint32_t> encode(const SynapseRegion& region) {
-    return {region.index_bits, region.type_bits, region.delay_bits,
-            region.shift[0],   region.shift[1],  region.weight_scale};
+    std::vector<std::uint32_t> words = {region.index_bits, region.type_bits, region.delay_bits, region.weight_scale,
+                                        region.n_receptors};
+    words.insert(words.end(), region.shift.begin(), region.shift.begin() + region.n_receptors);
+    return words;
 }
 
 std::variant<SynapseRegion, DecodeError> decode_synapse_region(std::span<const std::uint32_t> words) {
@@ -86,15 +88,22 @@ std::variant<SynapseRegion, DecodeError> decode_synapse_region(std::span<const s
     region.index_bits = in.get();
     region.type_bits = in.get();
     region.delay_bits = in.get();
-    region.shift = {in.get(), in.get()};
     region.weight_scale = in.get();
+    region.n_receptors = in.get();
+    if (in.ran_out()) return too_short(in, "synapse region");
+    if (region.n_receptors == 0 || region.n_receptors > max_receptors)
+        return DecodeError{4, "the number of receptors is not 1 to " + std::to_string(max_receptors)};
+    for (std::uint32_t receptor = 0; receptor < region.n_receptors; ++receptor) region.shift[receptor] = in.get();
     if (in.ran_out()) return too_short(in, "synapse region");
     if (region.index_bits > 16 || region.type_bits > 16 || region.delay_bits > 16 ||
         region.index_bits + region.type_bits + region.delay_bits > 16)
         return DecodeError{0, "index, type and delay fields need more than the 16 bits of a synaptic word"};
-    if (region.shift[0] > 15 || region.shift[1] > 15) return DecodeError{3, "a ring-buffer shift above 15"};
     if (region.weight_scale != 1 && region.weight_scale != 1024)
-        return DecodeError{5, "the weight scale is neither 1 nor 1024"};
+        return DecodeError{3, "the weight scale is neither 1 nor 1024"};
+    if (region.n_receptors > 1u << region.type_bits)
+        return DecodeError{4, "more receptors than the type field of a synaptic word can name"};
+    for (const std::uint32_t shift : region.shift)
+        if (shift > 15) return DecodeError{5, "a ring-buffer shift above 15"};
     return region;
 }
 

@@ -12,6 +12,7 @@
 
 #include "protocols/decode_error.hpp"
 #include "protocols/machine_image.hpp"
+#include "runtime/neuron_model.hpp"
 
 namespace spinn {
 
@@ -24,6 +25,7 @@ enum class Region : std::uint32_t {
     synaptic_matrix = 5,   ///< reserved; the core writes its rows here at start
     recording = 6,         ///< RecordingRegion, then the channel buffers
     recording_index = 7,   ///< which atoms and variables are recorded: RecordingPlan
+    currents = 8,          ///< current sources, where there are any: runtime/layout/currents_region.hpp
 };
 constexpr std::uint32_t region_count = 32;
 constexpr std::uint32_t region_table_magic = 0xad130ad6;
@@ -57,9 +59,11 @@ std::variant<SystemRegion, DecodeError> decode_system_region(std::span<const std
 /// Shape of the ring buffers and scale of the weights.
 struct SynapseRegion {
     std::uint32_t index_bits = 0, type_bits = 0,
-                  delay_bits = 0;          ///< together at most 16, the low half of a synaptic word
-    std::array<std::uint32_t, 2> shift{};  ///< per receptor: ring value << shift is s16.15
-    std::uint32_t weight_scale = 1;        ///< 1 (nA) or 1024 (uS)
+                  delay_bits = 0;  ///< together at most 16, the low half of a synaptic word
+    std::array<std::uint32_t, max_receptors>
+        shift{};                     ///< [receptor]: ring value << shift is s16.15; 0 beyond n_receptors
+    std::uint32_t weight_scale = 1;  ///< 1 (nA) or 1024 (uS)
+    std::uint32_t n_receptors = 2;   ///< of the model, at most 2^type_bits
     bool operator==(const SynapseRegion&) const = default;
 };
 std::vector<std::uint32_t> encode(const SynapseRegion& region);

@@ -3,10 +3,11 @@
 #include <vector>
 
 #include "runtime/array_source.hpp"
+#include "runtime/cells.hpp"
 #include "runtime/layout/connections_region.hpp"
+#include "runtime/layout/currents_region.hpp"
 #include "runtime/layout/population_table.hpp"
 #include "runtime/layout/regions.hpp"
-#include "runtime/lif.hpp"
 #include "runtime/poisson_source.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -14,7 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (size < 1) return 0;
     std::vector<std::uint32_t> words((size - 1) / 4);
     if (!words.empty()) std::memcpy(words.data(), data + 1, words.size() * 4);
-    switch (data[0] % 11) {
+    switch (data[0] % 12) {
         case 0:
             decode_region_table(words);
             break;
@@ -44,9 +45,22 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         case 8: {
             const auto region = decode_neuron_region(words);
             if (const auto* good = std::get_if<NeuronRegion>(&region); good != nullptr && good->n_atoms > 0) {
-                LifSlice slice = load_lif(*good);
-                std::vector<std::uint32_t> spiking(slice.n_atoms);
-                for (std::uint32_t tick = 0; tick < 3; ++tick) update(slice, Tick{tick}, Rounding::truncate, spiking);
+                const auto cells = make_cells(*good, Rounding::truncate);
+                std::vector<std::uint32_t> spiking(good->n_atoms);
+                const std::vector<std::uint16_t> sums(good->n_atoms, data[0]);
+                for (std::uint32_t tick = 0; tick < 3; ++tick) {
+                    for (std::size_t r = 0; r < describe(good->model).receptors.size(); ++r)
+                        cells->add_input(r, sums, 3, Tick{tick});
+                    cells->update(Tick{tick}, {}, spiking);
+                }
+            }
+            break;
+        }
+        case 10: {
+            const auto region = decode_currents_region(words);
+            if (const auto* good = std::get_if<Currents>(&region); good != nullptr && good->n_atoms < 100000) {
+                std::vector<Accum> sums;
+                for (std::uint32_t tick = 0; tick < 3; ++tick) injected(*good, Tick{tick * 1000}, sums);
             }
             break;
         }

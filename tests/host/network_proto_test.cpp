@@ -58,6 +58,25 @@ Network rich_network() {
             {ConnectorKind::list, 0, 0, false, true, {{1, 2, 0.5, 0.3}, {39, 6, 0.75, 4.1}}},
             {DistributionKind::normal, 1.0, 0.5}, constant(0.4), Receptor::excitatory);
     network.projections[2].seed = 0xfedcba9876543210;
+    Population dual{"dual", 5, *model_by_name("IF_curr_dual_exp"), {}, {}, {}, 0};
+    network.populations.push_back(dual);
+    project("second", all_cells, {3, {0, 1, 5, {}}}, {ConnectorKind::one_to_one, 0, 0, false, true, {}}, constant(0.5),
+            {}, Receptor{1});
+    project("third", all_cells, {3, {0, 1, 5, {}}}, {ConnectorKind::one_to_one, 0, 0, false, true, {}}, constant(-0.5),
+            {}, Receptor{2});
+    const auto inject = [&](View view, CurrentKind kind, std::map<std::string, double> parameters) {
+        InjectedCurrent current;
+        current.view = std::move(view);
+        current.kind = kind;
+        current.parameters = std::move(parameters);
+        network.currents.push_back(std::move(current));
+    };
+    inject({2, {0, 1, 3, {}}}, CurrentKind::dc, {{"amplitude", 0.25}, {"stop", 3.5}});
+    inject({0, {0, 1, 2, {4, 1}}}, CurrentKind::step, {});
+    network.currents.back().times_ms = {0.5, 1.25};
+    network.currents.back().amplitudes = {-0.75, 0.125};
+    inject({0, {1, 3, 4, {}}}, CurrentKind::noisy, {{"stdev", 0.5}, {"dt", 0.2}});
+    inject({3, {0, 1, 5, {}}}, CurrentKind::ac, {{"frequency", 12.5}});
     network.recordings = {{{0, {0, 1, 40, {}}}, {Variable::spikes}, 0.0},
                           {{2, {1, 3, 2, {}}}, {Variable::v, Variable::gsyn_inh, Variable::gsyn_exc}, 0.3}};
     return network;

@@ -223,6 +223,44 @@ TEST(NetworkYamlMistakes, OfTheRunAndThePopulations) {
     });
 }
 
+TEST(NetworkYamlMistakes, OfCurrents) {
+    const auto current = [](const std::string& into, const std::string& source) {
+        return with_projection("{from: a, to: a, connector: AllToAll}") + "currents:\n  - {into: " + into +
+               ", source: " + source + "}\n";
+    };
+    const std::string at = "8: currents[0].";
+    expect_mistakes({
+        {current("c", "DCSource"), at + "into", "no population 'c'", "did you mean 'a'?"},
+        {current("s", "DCSource"), at + "into", "SpikeSourcePoisson, which takes no current", "i_offset"},
+        {current("'a[0:11]'", "DC"), at + "into", "outside its population of 10", "0 to 9"},
+        {current("a", "DCSourc"), at + "source.DCSourc", "unknown current source 'DCSourc'",
+         "did you mean 'DCSource'?"},
+        {current("a", "{DCSource: {amplitud: 1}}"), at + "source.amplitud", "unknown key 'amplitud'",
+         "did you mean 'amplitude'?"},
+        {current("a", "{DCSource: {amplitude: 1e6}}"), at + "source.amplitude", "1e+06 nA", "65535"},
+        {current("a", "{ACSource: {frequency: -1}}"), at + "source.frequency", "-1 Hz", "0 to"},
+        {current("a", "StepCurrentSource"), at + "source", "needs parameters", "amplitudes: [0.1, 0.3]"},
+        {current("a", "{StepCurrentSource: {times: [0, 1], amplitudes: [1]}}"), at + "source", "2 times, but 1",
+         "one amplitude a time"},
+        {current("a", "{StepCurrentSource: {times: [5, 1], amplitudes: [1, 2]}}"), at + "source.times[1]",
+         "a step at 1 ms", "no earlier"},
+        {current("a", "{NoisyCurrentSource: {dt: 0.25}}"), at + "source.dt", "no multiple of the timestep",
+         "a multiple of 1 ms"},
+    });
+}
+
+TEST(NetworkYamlMistakes, OfReceptors) {
+    const std::string dual =
+        "populations:\n  a: {size: 10, model: IF_curr_dual_exp}\nprojections:\n  - {from: a, to: a, "
+        "connector: AllToAll, receptor: ";
+    EXPECT_EQ(read(dual + "excitatory2}\n").projections[0].receptor, Receptor{1});
+    EXPECT_EQ(read(dual + "inhibitory, synapse: {Static: {weight: -1}}}\n").projections[0].receptor, Receptor{2});
+    expect_mistakes({{dual + "excitatory3}\n", "4: projections[0].receptor",
+                      "unknown receptor 'excitatory3' of IF_curr_dual_exp", "did you mean 'excitatory"},
+                     {dual + "excitatory2, synapse: {Static: {weight: -1}}}\n", "4: projections[0].synapse.weight",
+                      "negative", "inhibitory"}});
+}
+
 TEST(NetworkYamlMistakes, OfProjections) {
     const auto connector = [](const std::string& c) {
         return with_projection("{from: a, to: a, connector: " + c + "}");
@@ -316,7 +354,7 @@ TEST(NetworkYamlMistakes, AWrongTimestepIsNotRepeatedForEveryDelay) {
 
 TEST(NetworkYamlMistakes, NoModelOfThisKindIsAMistakeToo) {
     Network network;
-    network.populations.push_back({"a", 1, static_cast<ModelKind>(7), {}, {}, {}, 0});
+    network.populations.push_back({"a", 1, static_cast<ModelKind>(99), {}, {}, {}, 0});
     ProblemReport report([](const DocumentPath&) { return FileLocation{"program", 0}; });
     validate(network, report);
     EXPECT_EQ(report.count(), 1u);

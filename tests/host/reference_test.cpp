@@ -3,9 +3,9 @@
 #include <cmath>
 
 #include "host/reference/delayed_input.hpp"
-#include "host/reference/neurons.hpp"
 #include "host/reference/simulator.hpp"
 #include "mapper/recorded_view.hpp"
+#include "runtime/models/numbers.hpp"
 
 namespace spinn {
 namespace {
@@ -195,19 +195,15 @@ TEST(RunTicks, AreTheStepsOfTheDuration) {
 
 TEST(ReferenceConstants, AreTheBoardsOwnWhenAsked) {
     // neural runtime 1.3, row 'dt 0.1, tau 20' and '0.1, 0.5'.
-    Network net =
-        network({cells(1, ModelKind::if_curr_exp, {{"tau_syn_E", 20.0}, {"tau_syn_I", 0.5}, {"tau_refrac", 2.0}})});
-    net.timestep_ms = 0.1;
-    const reference::Neurons board = reference::make_neurons(net, 0, true),
-                             exact = reference::make_neurons(net, 0, false);
-    EXPECT_EQ(board.exp_tc[0], 32605.0 / 32768.0);
-    EXPECT_EQ(board.decay[0][0], 4273656398.0 / 0x1p32);
-    EXPECT_EQ(board.decay[1][0], 3516383004.0 / 0x1p32);
-    EXPECT_EQ(board.init[0][0], 4261919257.0 / 0x1p32);
-    EXPECT_NEAR(exact.init[0][0], 0.99750, 5e-6);
-    EXPECT_DOUBLE_EQ(exact.exp_tc[0], std::exp(-0.005));
-    EXPECT_EQ(board.refractory_steps[0], 20);
-    EXPECT_EQ(exact.refractory_steps[0], 20);
+    using models::Real;
+    const Real board{.quantised = true}, exact{.quantised = false};
+    EXPECT_EQ(board.relaxation(0.1, 20.0), 32605.0 / 32768.0);
+    EXPECT_EQ(board.decay(0.1, 20.0), 4273656398.0 / 0x1p32);
+    EXPECT_EQ(board.decay(0.1, 0.5), 3516383004.0 / 0x1p32);
+    EXPECT_EQ(board.arrival_scale(0.1, 20.0, 0.0), 4261919257.0 / 0x1p32);
+    EXPECT_NEAR(exact.arrival_scale(0.1, 20.0, 0.0), 0.99750, 5e-6);
+    EXPECT_DOUBLE_EQ(exact.relaxation(0.1, 20.0), std::exp(-0.005));
+    EXPECT_EQ(Real::steps(2.0, 0.1), 20);
 }
 
 TEST(ReferenceWeights, AreTheBoardsSixteenBitsWhenAsked) {

@@ -56,17 +56,33 @@ TEST(NeuronModel, DefaultsAreThoseOfTheBoardsModels) {  // neural runtime, 2.3 a
 }
 
 TEST(NeuronModel, EveryDefaultLiesInItsRangeAndNoNameStandsTwice) {
+    const std::set<std::string_view> without_unit = {"exc_exp_response", "inh_exp_response", "scaling_factor", "tau"};
     for (const ModelDescription& model : all_models()) {
         std::set<std::string_view> names;
         for (const auto& list : {model.parameters, model.state}) {
             for (const ParameterDescription& d : list) {
                 EXPECT_LE(d.minimum, d.default_value) << d.name;
                 EXPECT_GE(d.maximum, d.default_value) << d.name;
-                EXPECT_FALSE(d.unit.empty());
+                EXPECT_TRUE(!d.unit.empty() || without_unit.contains(d.name)) << d.name;
                 EXPECT_TRUE(names.insert(d.name).second) << d.name;
             }
         }
     }
+}
+
+TEST(NeuronModel, ReceptorsHaveNamesAndPlaces) {
+    for (const ModelDescription& model : all_models()) {
+        EXPECT_EQ(model.receptors.empty(), !is_neuron(model.kind)) << model.name;
+        EXPECT_LE(model.receptors.size(), max_receptors);
+        for (std::uint32_t r = 0; r < model.receptors.size(); ++r)
+            EXPECT_EQ(receptor_by_name(model, model.receptors[r]), r);
+    }
+    const ModelDescription& dual = describe(*model_by_name("IF_curr_dual_exp"));
+    EXPECT_EQ(receptor_by_name(dual, "excitatory2"), 1u);
+    EXPECT_EQ(receptor_by_name(dual, "inhibitory"), 2u);
+    EXPECT_FALSE(is_inhibitory(dual, 1));
+    EXPECT_TRUE(is_inhibitory(dual, 2));
+    EXPECT_FALSE(receptor_by_name(describe(ModelKind::if_curr_exp), "excitatory2").has_value());
 }
 
 TEST(NeuronModel, LimitsOfNeuronsFitTheirFormat) {

@@ -5,7 +5,7 @@
 #include <random>
 
 #include "runtime/array_source.hpp"
-#include "runtime/lif.hpp"
+#include "runtime/cells.hpp"
 #include "runtime/poisson_source.hpp"
 
 namespace spinn {
@@ -27,7 +27,10 @@ NeuronRegion neuron_region(ModelKind model) {
     }
     for (std::size_t i = 0; i < describe(model).state.size(); ++i) {
         auto& row = region.state.emplace_back();
-        for (int atom = 0; atom < 3; ++atom) row.push_back(to_accum(-60.0 + (offset += 0.25)));
+        const auto& d = describe(model).state[i];
+        const double scale = state_scale(model, i), from = d.minimum < 0.0 ? -60.0 : 0.0;
+        for (int atom = 0; atom < 3; ++atom)
+            row.push_back(to_accum(std::max(from, d.minimum * scale) + (offset += 0.25)));
     }
     region.refractory_timer = {0, 4, -1};
     return region;
@@ -49,8 +52,9 @@ PoissonRegion sources() {
 }
 
 TEST(NeuronRegion, SurvivesARoundTripWithEveryValueDifferent) {
-    for (const ModelKind model : {ModelKind::if_curr_exp, ModelKind::if_cond_exp}) {
-        const NeuronRegion region = neuron_region(model);
+    for (const ModelDescription& model : all_models()) {
+        if (!is_neuron(model.kind)) continue;
+        const NeuronRegion region = neuron_region(model.kind);
         EXPECT_EQ(std::get<NeuronRegion>(decode_neuron_region(encode(region))), region);
     }
 }
@@ -77,7 +81,7 @@ TEST(NeuronRegion, RefusesHeadersThatMakeNoSense) {
         return std::holds_alternative<DecodeError>(decode_neuron_region(words));
     };
     EXPECT_TRUE(with(0, 100));  // a source
-    EXPECT_TRUE(with(0, 7));    // no model
+    EXPECT_TRUE(with(0, 99));   // no model
     EXPECT_TRUE(with(1, 4));    // more atoms than there are
     EXPECT_TRUE(with(1, 0xffffffffu));
     EXPECT_TRUE(with(2, 0));  // timestep
@@ -129,19 +133,26 @@ TEST(ProgramRegions, AreRefusedWhenCutShortAnywhere) {
 
 TEST(ProgramRegions, AnyWordsThatDecodeAlsoLoadAndRun) {
     std::mt19937 random(3);
-    const Words originals[] = {encode(neuron_region(ModelKind::if_cond_exp)), encode(sources()), encode(spikes())};
+    std::vector<Words> originals = {encode(sources()), encode(spikes())};
+    for (const ModelDescription& model : all_models())
+        if (is_neuron(model.kind)) originals.push_back(encode(neuron_region(model.kind)));
     int loaded = 0;
-    for (int round = 0; round < 20000; ++round) {
-        Words words = originals[round % 3];
+    for (std::size_t round = 0; round < 30000; ++round) {
+        Words words = originals[round % originals.size()];
         for (std::uint32_t i = 0; i <= random() % 3; ++i) {
             const auto draw = static_cast<std::uint32_t>(random());
             words[random() % words.size()] = random() % 2 == 0 ? draw : draw % 8;
         }
         const auto neurons = decode_neuron_region(words);
         if (const auto* region = std::get_if<NeuronRegion>(&neurons)) {
-            LifSlice slice = load_lif(*region);
-            Words spiking(slice.n_atoms);
-            update(slice, Tick{0}, Rounding::truncate, spiking);
+            const auto cells = make_cells(*region, Rounding::truncate);
+            Words spiking(region->n_atoms);
+            const std::vector<std::uint16_t> sums(region->n_atoms, 0xffff);
+            for (std::uint32_t tick = 0; tick < 2; ++tick) {
+                for (std::size_t r = 0; r < describe(region->model).receptors.size(); ++r)
+                    cells->add_input(r, sums, 15, Tick{tick});
+                cells->update(Tick{tick}, {}, spiking);
+            }
             ++loaded;
         }
         const auto poisson = decode_poisson_region(words);
