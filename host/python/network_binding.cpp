@@ -124,8 +124,7 @@ nb::list models() {
         entry["conductance"] = model.conductance;
         entry["neuron"] = is_neuron(model.kind);
         nb::list receptors;
-        if (is_neuron(model.kind))
-            for (const char* receptor : {"excitatory", "inhibitory"}) receptors.append(receptor);
+        for (const std::string_view receptor : model.receptors) receptors.append(std::string(receptor));
         entry["receptors"] = receptors;
         out.append(entry);
     }
