@@ -33,14 +33,15 @@ Machine loaded(const MachineImage& image, const SessionOptions& options) {
     return machine;
 }
 
-/// What this process's cores counted.
+/// Adds what this process's cores counted to what was counted before; synapses are those that there are now.
 void count(RunReport& report, const MachineImage& image, const Machine& machine, const FunctionalEngine& engine) {
-    report.counters = engine.counters();
-    report.packets_sent = engine.packets_sent();
-    report.packets_dropped = engine.packets_dropped();
-    report.packet_hops = engine.packet_hops();
-    for (const PopulationInfo& population : image.populations)
-        report.populations.push_back({population.name, population.size});
+    report.counters.synapses = report.counters.matrix_bytes = report.counters.weights_masked = 0;
+    report.counters += engine.counters();
+    report.packets_sent += engine.packets_sent();
+    report.packets_dropped += engine.packets_dropped();
+    report.packet_hops += engine.packet_hops();
+    for (std::size_t p = report.populations.size(); p < image.populations.size(); ++p)
+        report.populations.push_back({image.populations[p].name, image.populations[p].size});
     for (const Core& core : machine.cores)
         if (core.program && core.kind != ProgramKind::delay_extension)
             report.populations[core.population].spikes += core.program->counters().spikes;
@@ -81,6 +82,9 @@ std::uint32_t next_piece(std::uint32_t piece, double took_s, double look_up_s) {
 }  // namespace
 
 Session::Session(MachineImage image, const SessionOptions& options, spdlog::logger& log)
+    : Session(std::move(image), options, log, Tick{0}) {}
+
+Session::Session(MachineImage image, const SessionOptions& options, spdlog::logger& log, Tick first)
     : image_(std::move(image)),
       exchange_(others(options.exchange)),
       log_(log),
@@ -89,7 +93,7 @@ Session::Session(MachineImage image, const SessionOptions& options, spdlog::logg
               {.threads = std::max(1u, options.threads), .processors = options.processors, .exchange = exchange_}) {
     const Stopwatch loading;
     image_.segments.clear();
-    engine_.start();
+    engine_.start(first);
     so_far_.load_s = loading.seconds();
     so_far_.threads = std::max(1u, options.threads);
     so_far_.window_ticks = engine_.window_ticks();

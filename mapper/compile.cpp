@@ -79,11 +79,13 @@ std::vector<std::byte> lay_out(CoreBlockWords block, std::uint32_t address, cons
     std::uint32_t initialised = region_table_words;
     for (const std::size_t r : layout_order()) {
         CoreBlockWords::Part& part = block.regions[r];
-        if (part.reserved_words == 0) continue;
         if (r == static_cast<std::size_t>(Region::synaptic_matrix)) {
-            table[r] = {pool.address, 0, pool.n_words};
+            // All neuron cores of a chip name the same memory, those without a synapse too.
+            const bool neurons = block.regions[static_cast<std::size_t>(Region::synapse)].reserved_words > 0;
+            if (neurons && pool.n_words > 0) table[r] = {pool.address, 0, pool.n_words};
             continue;
         }
+        if (part.reserved_words == 0) continue;
         const std::uint32_t start = next;
         if (r == static_cast<std::size_t>(Region::recording))
             for (std::size_t buffer = 0; buffer < part.words.at(0); ++buffer)

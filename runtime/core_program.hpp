@@ -73,6 +73,15 @@ class CoreProgram {
     /// The least number of ticks between a packet's sending and the first tick that it changes. At least 1.
     virtual std::uint32_t min_delay_ticks() const { return ~0u; }
 
+    /// Between two runs: writes what has changed of the program's region (the state of neurons) back into the block,
+    /// where a host reads it.
+    virtual void store(CoreServices&, std::uint32_t /*block_address*/) const {}
+
+    /// Between two runs: takes parameters and state from the program's region, which a host may have changed. What
+    /// `store` wrote, unchanged, goes on as if nothing had been; but a board's generator of Poisson spikes begins anew.
+    /// @throws RequestError when the region is not what it must be
+    virtual void reload(CoreServices&, std::uint32_t /*block_address*/) {}
+
     virtual ProgramCounters counters() const = 0;
 };
 

@@ -97,6 +97,20 @@ void NeuronProgram::multicast_received(CoreServices&, Tick sent, std::span<const
     for (const MulticastPacket& packet : packets) receive(input_, value(sent), packet);
 }
 
+void NeuronProgram::store(CoreServices& services, std::uint32_t block_address) const {
+    const CoreBlock block(services, block_address);
+    const std::span<std::uint32_t> words = block.words(Region::program);
+    NeuronRegion region = block.need(decode_neuron_region(words), "neuron region");
+    store_state(neurons_, region);
+    std::ranges::copy(encode(region), words.begin());
+}
+
+void NeuronProgram::reload(CoreServices& services, std::uint32_t block_address) {
+    const CoreBlock block(services, block_address);
+    neurons_ = load_lif(block.need(decode_neuron_region(block.words(Region::program)), "neuron region"));
+    block.require(neurons_.n_atoms == system_.n_atoms, "neuron region", "the core has another number of atoms");
+}
+
 ProgramCounters NeuronProgram::counters() const {
     ProgramCounters counters;
     counters.spikes = spikes_;
