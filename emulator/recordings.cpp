@@ -5,48 +5,12 @@
 #include <string>
 #include <utility>
 
-#include "protocols/error.hpp"
+#include "emulator/block_reader.hpp"
 #include "runtime/layout/regions.hpp"
 
 namespace spinn {
 
 namespace {
-
-class BlockReader {
- public:
-    BlockReader(Chip& chip, const Core& core) : chip_(chip), core_(core) {
-        std::uint32_t pointer = 0;
-        const std::uint32_t vcpu = bus::vcpu_base + bus::vcpu_bytes * core.location.core;
-        read_words(vcpu + bus::vcpu_user0, {&pointer, 1});
-        std::vector<std::uint32_t> words(region_table_words);
-        read_words(pointer, words);
-        auto table = decode_region_table(words);
-        if (const auto* error = std::get_if<DecodeError>(&table)) fail(error->reason);
-        table_ = std::get<RegionTable>(table);
-    }
-
-    const RegionEntry& entry(Region region) const { return table_[static_cast<std::size_t>(region)]; }
-
-    std::vector<std::uint32_t> words(std::uint32_t address, std::uint32_t n) const {
-        if (n > sdram_size_bytes / 4) fail("a recording larger than memory");
-        std::vector<std::uint32_t> out(n);
-        read_words(address, out);
-        return out;
-    }
-
-    [[noreturn]] void fail(const std::string& what) const {
-        throw RequestError({.what = what, .where = core_.name + ", core " + to_string(core_.location)});
-    }
-
- private:
-    void read_words(std::uint32_t address, std::span<std::uint32_t> out) const {
-        if (!read(chip_, address, std::as_writable_bytes(out))) fail("a recording lies outside memory");
-    }
-
-    Chip& chip_;
-    const Core& core_;
-    RegionTable table_{};
-};
 
 void append_bits(std::span<const std::uint32_t> field, std::span<const std::uint32_t> atoms, std::uint32_t tick,
                  CoreRecordings& out) {

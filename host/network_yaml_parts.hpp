@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -41,6 +43,20 @@ std::vector<std::vector<double>> read_spike_times(const NetworkReader& reader, Y
 /// A view such as `cells[0:80]`; a name that does not exist is reported, and the view's population then is 0xffffffff.
 View read_view(const NetworkReader& reader, YamlNodeId node, const DocumentPath& path);
 constexpr std::uint32_t no_population = 0xffffffff;
+
+/// PyNN's class names end in Connector, Synapse, Rule or WeightDependence; both spellings are read.
+std::string_view without_suffix(std::string_view name, std::string_view suffix);
+
+/// `Name`, `{Name: {...}}` or `{Name: }`.
+struct NamedNode {
+    std::string name;
+    std::optional<YamlNodeId> arguments;
+};
+std::optional<NamedNode> read_named(const YamlReader& yaml, YamlNodeId node, const DocumentPath& path,
+                                    std::string_view example);
+
+/// `Static: {weight: ..., delay: ...}`, or STDP with its rules.
+void read_synapse(const NetworkReader& reader, YamlNodeId node, const DocumentPath& path, Projection& projection);
 
 Projection read_projection(const NetworkReader& reader, std::size_t index, YamlNodeId node, const DocumentPath& path);
 

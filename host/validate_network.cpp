@@ -7,6 +7,7 @@
 
 #include "host/machine_file.hpp"
 #include "host/network_names.hpp"
+#include "host/validate_plasticity.hpp"
 #include "host/validate_projection.hpp"
 #include "host/validate_values.hpp"
 #include "host/view_text.hpp"
@@ -191,6 +192,7 @@ void validate(const Network& network, ProblemReport& report) {
                        "choose another name, or none");
         validate_projection(network, network.projections[i], path, report);
     }
+    validate_stdp_rules(network, top / "projections", report);
     for (std::size_t i = 0; i < network.recordings.size(); ++i)
         validate_recording(network, network.recordings[i], top / "record" / i, report);
 }
