@@ -5,9 +5,12 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "emulator/machine.hpp"
+#include "protocols/decode_error.hpp"
 #include "runtime/layout/regions.hpp"
 
 namespace spinn {
@@ -29,5 +32,12 @@ void write_region(Machine& machine, const Core& core, Region region, std::span<c
 
 /// @throws RequestError about this core
 [[noreturn]] void fail_at(const Core& core, const std::string& what);
+
+/// What a decoder of this core's words returned. @throws RequestError when that is an error
+template <typename T>
+T need(const Core& core, std::variant<T, DecodeError> decoded) {
+    if (const auto* error = std::get_if<DecodeError>(&decoded)) fail_at(core, error->reason);
+    return std::move(std::get<T>(decoded));
+}
 
 }  // namespace spinn

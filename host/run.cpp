@@ -1,10 +1,12 @@
 #include "host/run.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "host/results.hpp"
 #include "host/session.hpp"
+#include "host/weights.hpp"
 #include "mapper/recorded_view.hpp"
 
 namespace spinn {
@@ -79,15 +81,26 @@ RunReport run_image(const MachineImage& image, const RunOptions& options, spdlog
                     log);
     RunControl control;
     control.realtime = options.realtime;
-    control.progress = options.progress;
     if (options.stop != nullptr) control.stop = [&] { return options.stop->load(); };
     if (writer)
         control.recorded = [&](const Recorded& recorded) {
             write_spikes(recorded, image.populations.size(), *writer);
             write_samples(recorded, *writer);
         };
-    session.run(run_ticks(duration_ms, image.timestep_ms), control);
-    const RunReport report = session.report();
+    if (options.progress)
+        control.progress = [&, total = duration_ms](double, double) {
+            options.progress(session.ticks_done() * image.timestep_ms, total);
+        };
+    // Pauses only where weights are to be looked at.
+    WeightReader weights(image, session.machine(), options.exchange, writer.get());
+    const std::uint32_t total = run_ticks(duration_ms, image.timestep_ms);
+    while (session.ticks_done() < total) {
+        const std::uint32_t ticks = std::min(total - session.ticks_done(), weights.ticks_to_next(session.ticks_done()));
+        if (session.run(ticks, control) < ticks) break;
+        weights.take(session.ticks_done());
+    }
+    RunReport report = session.report();
+    report.weights = weights.finish(session.ticks_done());
     session.warn_of_losses(report);
     if (writer) writer->finish(provenance(image, options, report));
     return report;

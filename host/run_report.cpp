@@ -15,6 +15,13 @@ nlohmann::json to_json(const RunReport& report) {
             {"neurons", population.neurons}, {"spikes", population.spikes}, {"rate_hz", population.rate_hz}};
     std::uint64_t spikes = 0;
     for (const PopulationCount& population : report.populations) spikes += population.spikes;
+    nlohmann::json weights = nlohmann::json::object();
+    for (const WeightSummary& projection : report.weights)
+        weights[projection.projection] = {{"synapses", projection.synapses},
+                                          {"mean", projection.mean},
+                                          {"deviation", projection.deviation},
+                                          {"smallest", projection.smallest},
+                                          {"largest", projection.largest}};
     return {{"load_s", report.load_s},
             {"run_s", report.run_s},
             {"extract_s", report.extract_s},
@@ -26,6 +33,9 @@ nlohmann::json to_json(const RunReport& report) {
             {"synapses", report.counters.synapses},
             {"matrix_bytes", report.counters.matrix_bytes},
             {"synaptic_events", report.counters.synaptic_events},
+            {"plastic_events", report.counters.plastic_events},
+            {"wrapped_traces", report.counters.wrapped_traces},
+            {"weights", std::move(weights)},
             {"packets_sent", report.packets_sent},
             {"packets_dropped", report.packets_dropped},
             {"packet_hops", report.packet_hops},

@@ -53,8 +53,8 @@ void count(RunReport& report, const MachineImage& image, const Machine& machine,
 void unite(RunReport& report, Exchange& exchange) {
     ProgramCounters& c = report.counters;
     std::vector<std::uint64_t*> sums = {
-        &c.spikes,          &c.synaptic_events,   &c.saturations,          &c.unknown_keys,
-        &c.synapses,        &c.matrix_bytes,      &c.weights_masked,       &c.delay_overflows,
+        &c.spikes,          &c.synaptic_events,   &c.plastic_events,       &c.wrapped_traces,  &c.saturations,
+        &c.unknown_keys,    &c.synapses,          &c.matrix_bytes,         &c.weights_masked,  &c.delay_overflows,
         &c.recordings_lost, &report.packets_sent, &report.packets_dropped, &report.packet_hops};
     for (PopulationCount& population : report.populations) sums.push_back(&population.spikes);
     std::vector<std::uint64_t> values;
@@ -171,6 +171,9 @@ void Session::warn_of_losses(const RunReport& report) const {
                   report.counters.saturations);
     if (report.counters.weights_masked > 0)
         log_.warn("{} weights did not fit 16 bits and wrapped", report.counters.weights_masked);
+    if (report.counters.wrapped_traces > 0)
+        log_.warn("{} times a trace of plasticity passed 16 and wrapped below 0: spikes come too often for its tau",
+                  report.counters.wrapped_traces);
     if (report.counters.delay_overflows > 0)
         log_.warn("{} spikes were lost in delay extensions", report.counters.delay_overflows);
     if (lost_) log_.warn("{} records were lost: a recording buffer was full", report.counters.recordings_lost);

@@ -57,13 +57,14 @@ KeyGroups key_groups(const MachineGraph& graph, const std::vector<const KeyBlock
     return groups;
 }
 
-/// Regions in the order of their numbers, but the one that is mostly reserved last: the image holds no bytes of what
+/// Regions in the order of their numbers, but those that are mostly reserved last: the image holds no bytes of what
 /// follows the last initialised word.
 std::array<std::size_t, region_count> layout_order() {
     std::array<std::size_t, region_count> order{};
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_partition(order.begin(), order.end(),
-                          [](std::size_t region) { return region != static_cast<std::size_t>(Region::recording); });
+    for (const Region last : {Region::recording, Region::plastic_rows})
+        std::stable_partition(order.begin(), order.end(),
+                              [&](std::size_t region) { return region != static_cast<std::size_t>(last); });
     return order;
 }
 

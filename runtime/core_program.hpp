@@ -37,6 +37,8 @@ class CoreServices {
 struct ProgramCounters {
     std::uint64_t spikes = 0;           ///< of this core's own atoms
     std::uint64_t synaptic_events = 0;  ///< synaptic words added to a ring buffer, times the packet's repeats
+    std::uint64_t plastic_events = 0;   ///< of these, those of synapses that learn
+    std::uint64_t wrapped_traces = 0;   ///< traces of plasticity that did not fit their 16 bits
     std::uint64_t saturations = 0;      ///< additions that a 16-bit ring buffer could not hold
     std::uint64_t unknown_keys = 0;     ///< packets without an entry in the population table
     std::uint64_t synapses = 0;         ///< in this core's matrices

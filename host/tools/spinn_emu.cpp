@@ -62,6 +62,10 @@ void print_table(const RunReport& report, const Arguments& arguments) {
                 static_cast<unsigned long long>(report.packets_sent),
                 static_cast<unsigned long long>(report.packets_dropped),
                 static_cast<unsigned long long>(report.counters.saturations));
+    for (const WeightSummary& projection : report.weights)
+        std::printf("weights of %s: %llu synapses, mean %.4g, from %.4g to %.4g\n", projection.projection.c_str(),
+                    static_cast<unsigned long long>(projection.synapses), projection.mean, projection.smallest,
+                    projection.largest);
     std::printf("spike hash %s\n", hash_text(report.spike_hash).c_str());
     if (!arguments.results.empty()) std::printf("results in %s\n", arguments.results.c_str());
 }
