@@ -65,7 +65,7 @@ KeyAllocation allocate_keys(const MachineGraph& graph, const KeyOptions&) {
 }
 
 void check(const KeyAllocation& keys, const MachineGraph& graph) {
-    const auto name = [&](std::size_t net) { return "keys: net of " + graph.slices[graph.nets[net].source].name; };
+    const auto name = [&](std::size_t net) { return "keys: net of " + slice_name(graph, graph.nets[net].source); };
     if (keys.size() != graph.nets.size()) throw std::logic_error("keys: not one block for every net");
     for (std::size_t net = 0; net < keys.size(); ++net) {
         const std::uint64_t size = std::uint64_t{~keys[net].mask} + 1;
@@ -82,7 +82,7 @@ void check(const KeyAllocation& keys, const MachineGraph& graph) {
         const KeyBlock& below = keys[order[i - 1]];
         if (std::uint64_t{below.key} + ~below.mask >= keys[order[i]].key) {
             throw std::logic_error(name(order[i]) + ": overlaps the block of " +
-                                   graph.slices[graph.nets[order[i - 1]].source].name);
+                                   slice_name(graph, graph.nets[order[i - 1]].source));
         }
     }
 }

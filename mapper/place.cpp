@@ -115,12 +115,13 @@ std::string mebibytes(std::uint64_t bytes) {
 }
 
 void require_slices_fit_a_chip(const MachineGraph& graph) {
-    for (const Slice& slice : graph.slices) {
+    for (std::size_t s = 0; s < graph.slices.size(); ++s) {
+        const Slice& slice = graph.slices[s];
         if (block_bytes(slice) <= sdram_per_chip_bytes) continue;
         throw RequestError({.what = "needs " + mebibytes(block_bytes(slice)) + " of SDRAM, a chip has " +
                                     mebibytes(sdram_per_chip_bytes) + " (" +
                                     mebibytes(block_bytes(slice) - sdram_per_chip_bytes) + " too many)",
-                            .where = "slice " + slice.name,
+                            .where = "slice " + slice_name(graph, s),
                             .fix = "lower the atoms per core, record fewer variables or a shorter run, or use sparser "
                                    "connections"});
     }
@@ -173,7 +174,7 @@ void check(const Placements& placements, const MachineGraph& graph, const Machin
     std::vector<std::uint64_t> bytes(machine.chips.size(), 0);
     for (std::size_t slice = 0; slice < placements.size(); ++slice) {
         const CoreLocation core = placements[slice];
-        const std::string where = "place: slice " + graph.slices[slice].name + " at " + to_string(core);
+        const std::string where = "place: slice " + slice_name(graph, slice) + " at " + to_string(core);
         if (!has_chip(machine, core.chip)) throw std::logic_error(where + ": there is no such chip");
         if (core.core < 1 || core.core > application_cores(chip_at(machine, core.chip))) {
             throw std::logic_error(where + ": the chip has no such application core");

@@ -48,7 +48,7 @@ std::string population_name(const std::string& slice_name) { return slice_name.s
                                  const MachineGraph& graph, int capacity) {
     std::map<std::string, std::size_t> shares;
     for (const NetEntry& entry : entries) {
-        ++shares[population_name(graph.slices[graph.nets[entry.net].source].name)];
+        ++shares[population_name(slice_name(graph, graph.nets[entry.net].source))];
     }
     const auto largest = std::max_element(shares.begin(), shares.end(),
                                           [](const auto& a, const auto& b) { return a.second < b.second; });
@@ -163,7 +163,7 @@ void check(const RoutingTables& tables, const Routes& routes, const KeyAllocatio
                 const auto require = [&](bool holds, const char* broken) {
                     if (holds) return;
                     throw std::logic_error("tables: key " + std::to_string(value(key)) + " of " +
-                                           graph.slices[graph.nets[net].source].name + ", chip " +
+                                           slice_name(graph, graph.nets[net].source) + ", chip " +
                                            to_string(here.chip) + ": " + broken);
                 };
                 const std::size_t chip = chip_index(machine, here.chip);
@@ -183,7 +183,7 @@ void check(const RoutingTables& tables, const Routes& routes, const KeyAllocatio
             }
             if (n_visited != tree.size()) {
                 throw std::logic_error("tables: key " + std::to_string(value(key)) + " of " +
-                                       graph.slices[graph.nets[net].source].name + " misses chips of its tree");
+                                       slice_name(graph, graph.nets[net].source) + " misses chips of its tree");
             }
         }
         for (const RouteNode& node : tree) wanted[chip_index(machine, node.chip)] = 0;
