@@ -1,112 +1,117 @@
 #include "mapper/place.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <optional>
 #include <stdexcept>
-#include <utility>
+#include <tuple>
 
 #include "mapper/chip_order.hpp"
 #include "mapper/chip_room.hpp"
+#include "mapper/embed.hpp"
+#include "mapper/improve.hpp"
 #include "mapper/lattice.hpp"
-#include "mapper/refine.hpp"
+#include "mapper/parallel.hpp"
+#include "mapper/place_problem.hpp"
 #include "protocols/error.hpp"
 
 namespace spinn {
 
 namespace {
 
-/// Every slice, in the order given, on the first chip of `chips` that has a core and the SDRAM for it.
-/// @returns nullopt when one fits nowhere
-std::optional<Placements> first_fit(const MachineGraph& graph, const MachineShape& machine,
-                                    const std::vector<ChipCoord>& chips, const std::vector<std::size_t>& slice_order) {
-    struct Room {
-        int next_core = 1, last_core = 0;
-        std::uint64_t sdram_bytes = sdram_per_chip_bytes;
-    };
-    std::uint64_t smallest_block = sdram_per_chip_bytes;
-    for (const Slice& slice : graph.slices) smallest_block = std::min(smallest_block, block_bytes(slice));
-    std::vector<Room> rooms(chips.size());
-    for (std::size_t i = 0; i < chips.size(); ++i) rooms[i].last_core = application_cores(chip_at(machine, chips[i]));
-
-    const auto is_full = [&](const Room& room) {
-        return room.next_core > room.last_core || room.sdram_bytes < smallest_block;
-    };
-    Placements placements(graph.slices.size());
-    std::size_t first_open = 0;
-    for (const std::size_t slice : slice_order) {
-        const std::uint64_t bytes = block_bytes(graph.slices[slice]);
-        while (first_open < rooms.size() && is_full(rooms[first_open])) ++first_open;
-        std::size_t chip = first_open;
-        while (chip < rooms.size() && (is_full(rooms[chip]) || rooms[chip].sdram_bytes < bytes)) ++chip;
-        if (chip == rooms.size()) return std::nullopt;
-        rooms[chip].sdram_bytes -= bytes;
-        placements[slice] = {chips[chip], static_cast<std::uint8_t>(rooms[chip].next_core++)};
+/// Units in the order given (which usually carries locality), each on the first chip of the order that has room.
+/// Where SDRAM is tight, largest first. @returns whether all have a place
+bool first_fit(const PlaceProblem& problem, const std::vector<std::uint32_t>& units,
+               const std::vector<std::uint32_t>& chip_order, ChipOfUnit& chips) {
+    std::vector<std::uint32_t> cores(problem.free_cores.size());
+    for (std::size_t chip = 0; chip < cores.size(); ++chip)
+        cores[chip] = static_cast<std::uint32_t>(std::popcount(problem.free_cores[chip]));
+    std::vector<std::uint64_t> bytes = problem.free_bytes;
+    for (std::size_t unit = 0; unit < chips.size(); ++unit) {
+        if (chips[unit] == PlaceProblem::none) continue;
+        cores[chips[unit]] -= problem.cores[unit];
+        bytes[chips[unit]] -= problem.bytes[unit];
     }
-    return placements;
+    std::size_t first_open = 0;
+    for (const std::uint32_t unit : units) {
+        if (chips[unit] != PlaceProblem::none) continue;
+        while (first_open < chip_order.size() && cores[chip_order[first_open]] == 0) ++first_open;
+        std::size_t at = first_open;
+        while (at < chip_order.size() &&
+               (cores[chip_order[at]] < problem.cores[unit] || bytes[chip_order[at]] < problem.bytes[unit]))
+            ++at;
+        if (at == chip_order.size()) return false;
+        chips[unit] = chip_order[at];
+        cores[chip_order[at]] -= problem.cores[unit];
+        bytes[chip_order[at]] -= problem.bytes[unit];
+    }
+    return true;
 }
 
-/// An order of the slices that gives each chip one kind of them: those that only drive one other slice (noise, one
-/// source a cell) come on the chips after the slices they drive, everything else keeps its order. Neurons that listen
-/// to the same sources then fill chips, so that trees end on few of them and the rows of a source, which lie side by
-/// side for the cores of a chip, are long.
-std::vector<std::size_t> slice_order(const MachineGraph& graph, const MachineShape& machine,
-                                     const std::vector<ChipCoord>& chips) {
-    constexpr std::size_t nobody = ~std::size_t{0};
-    std::vector<std::size_t> driver_next(graph.slices.size(), nobody), driver_first(graph.slices.size(), nobody);
-    std::vector<bool> is_driver(graph.slices.size(), false);
-    const std::vector<bool> drives = driving_nets(graph);
-    for (std::size_t net = graph.nets.size(); net-- > 0;) {
-        if (!drives[net]) continue;
-        const std::uint32_t source = graph.nets[net].source;
-        is_driver[source] = true;
-        driver_next[source] = std::exchange(driver_first[graph.nets[net].targets.front()], source);
+/// Gives the units that have no place one: first fit, or if that fails all anew, the largest first.
+/// @returns whether all have a place
+bool pack(const PlaceProblem& problem, const MachineShape& machine, ChipOfUnit& chips) {
+    std::vector<std::uint32_t> chip_order, units(problem.n_units());
+    const auto n_cores = std::accumulate(problem.cores.begin(), problem.cores.end(), std::size_t{0});
+    for (const ChipCoord chip : chips_along_curve(machine, n_cores))
+        chip_order.push_back(static_cast<std::uint32_t>(chip_index(machine, chip)));
+    std::iota(units.begin(), units.end(), 0u);
+    if (first_fit(problem, units, chip_order, chips)) return true;
+    chips = problem.fixed_chip;
+    std::stable_sort(units.begin(), units.end(), [&](auto a, auto b) {
+        return std::tuple(problem.cores[a], problem.bytes[a]) > std::tuple(problem.cores[b], problem.bytes[b]);
+    });
+    return first_fit(problem, units, chip_order, chips);
+}
+
+/// Takes units off chips that hold more than they have room for.
+void lift_overfull(const PlaceProblem& problem, ChipOfUnit& chips) {
+    std::vector<std::uint32_t> cores(problem.free_cores.size(), 0);
+    std::vector<std::uint64_t> bytes(problem.free_cores.size(), 0);
+    const auto put = [&](std::size_t unit) {
+        const std::uint32_t chip = chips[unit];
+        if (cores[chip] + problem.cores[unit] > static_cast<std::uint32_t>(std::popcount(problem.free_cores[chip])) ||
+            bytes[chip] + problem.bytes[unit] > problem.free_bytes[chip]) {
+            chips[unit] = PlaceProblem::none;
+            return;
+        }
+        cores[chip] += problem.cores[unit];
+        bytes[chip] += problem.bytes[unit];
+    };
+    for (std::size_t unit = 0; unit < chips.size(); ++unit)
+        if (problem.fixed_chip[unit] != PlaceProblem::none) put(unit);
+    for (std::size_t unit = 0; unit < chips.size(); ++unit)
+        if (problem.fixed_chip[unit] == PlaceProblem::none && chips[unit] != PlaceProblem::none) put(unit);
+}
+
+/// A core for every slice; those of a unit follow each other where they can.
+Placements give_cores(const PlaceProblem& problem, const ChipOfUnit& chips, const MachineGraph& graph,
+                      const MachineShape& machine) {
+    Placements placements(graph.slices.size());
+    std::vector<std::uint32_t> free = problem.free_cores;
+    std::vector<char> has_core(graph.slices.size(), 0);
+    for (const PlaceConstraints::Fixed& fixed : graph.constraints.fixed) {
+        placements[fixed.slice] = {fixed.chip, fixed.core};
+        if (fixed.core == 0) continue;
+        std::uint32_t& cores = free[chip_index(machine, fixed.chip)];
+        if ((cores >> fixed.core & 1) == 0)
+            throw RequestError({.what = "two vertices are fixed on one core",
+                                .where = to_string(placements[fixed.slice]) + ", one of them " + slice_name(graph, fixed.slice),
+                                .fix = "change the constraints"});
+        cores &= ~(1u << fixed.core);
+        has_core[fixed.slice] = 1;
     }
-    std::vector<std::size_t> order, drivers;  // drivers: of slices that are in the order, themselves not yet in it
-    std::size_t next_slice = 0, next_driver = 0;
-    const auto take_slice = [&] {
-        while (next_slice < graph.slices.size() && is_driver[next_slice]) ++next_slice;
-        if (next_slice == graph.slices.size()) return false;
-        order.push_back(next_slice);
-        for (std::size_t i = driver_first[next_slice]; i != nobody; i = driver_next[i]) drivers.push_back(i);
-        ++next_slice;
-        return true;
-    };
-    const auto take_driver = [&] {
-        if (next_driver == drivers.size()) return false;
-        order.push_back(drivers[next_driver++]);
-        return true;
-    };
-    for (const ChipCoord chip : chips) {
-        const auto cores = static_cast<std::size_t>(application_cores(chip_at(machine, chip)));
-        const bool drivers_fill_it = drivers.size() - next_driver >= cores;
-        for (std::size_t core = 0; core < cores; ++core) {
-            if (drivers_fill_it ? !take_driver() && !take_slice() : !take_slice() && !take_driver()) return order;
+    for (std::size_t unit = 0; unit < chips.size(); ++unit) {
+        std::uint32_t& cores = free[chips[unit]];
+        for (const std::uint32_t slice : problem.slices_of[unit]) {
+            if (has_core[slice] != 0) continue;
+            placements[slice] = {chip_of_index(machine, chips[unit]), static_cast<std::uint8_t>(std::countr_zero(cores))};
+            cores &= cores - 1;
         }
     }
-    while (take_slice() || take_driver()) {
-    }
-    return order;
-}
-
-/// First fit in the order given, which usually carries locality; where SDRAM is so tight that this fails, largest
-/// first.
-std::optional<Placements> pack(const MachineGraph& graph, const MachineShape& machine) {
-    // SDRAM may ask for more chips than the cores do: the region is chosen for both.
-    const std::uint64_t bytes =
-        std::accumulate(graph.slices.begin(), graph.slices.end(), std::uint64_t{0},
-                        [](std::uint64_t sum, const Slice& slice) { return sum + block_bytes(slice); });
-    constexpr std::size_t usual_cores = physical_cores_per_chip - 2;
-    const std::size_t cores_for_sdram = (bytes + sdram_per_chip_bytes - 1) / sdram_per_chip_bytes * usual_cores;
-    const std::vector<ChipCoord> chips = chips_along_curve(machine, std::max(graph.slices.size(), cores_for_sdram));
-
-    std::vector<std::size_t> order = slice_order(graph, machine, chips);
-    if (auto placements = first_fit(graph, machine, chips, order)) return placements;
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-        return graph.slices[a].sdram_bytes > graph.slices[b].sdram_bytes;
-    });
-    return first_fit(graph, machine, chips, order);
+    return placements;
 }
 
 std::string mebibytes(std::uint64_t bytes) {
@@ -160,9 +165,13 @@ void require_slices_fit_a_chip(const MachineGraph& graph) {
 
 Placements place(const MachineGraph& graph, const MachineShape& machine, const PlaceOptions& options) {
     require_slices_fit_a_chip(graph);
-    std::optional<Placements> placements = pack(graph, machine);
-    if (!placements) throw_does_not_fit(graph, machine);
-    return refine(*std::move(placements), graph, machine, options.seed);
+    const PlaceProblem problem = place_problem(graph, machine, options.objective);
+    const std::size_t n_threads = thread_count(options.threads);
+    ChipOfUnit chips = embed(problem, machine, options.seed, n_threads);
+    lift_overfull(problem, chips);
+    if (!pack(problem, machine, chips)) throw_does_not_fit(graph, machine);
+    improve(chips, problem, machine, options.effort, options.seed);
+    return give_cores(problem, chips, graph, machine);
 }
 
 void check(const Placements& placements, const MachineGraph& graph, const MachineShape& machine) {
@@ -199,7 +208,10 @@ MachineShape smallest_machine(const MachineGraph& graph) {
             cores += static_cast<std::uint64_t>(application_cores(chip));
             chips += chip.present;
         }
-        return cores >= graph.slices.size() && chips * sdram_per_chip_bytes >= bytes && pack(graph, machine);
+        if (cores < graph.slices.size() || chips * sdram_per_chip_bytes < bytes) return false;
+        const PlaceProblem problem = place_problem(graph, machine, PlaceObjective::hops);
+        ChipOfUnit packed = problem.fixed_chip;
+        return pack(problem, machine, packed);
     };
     for (const char* board : {"spinn3", "spinn5"}) {
         MachineShape machine = make_machine(board);
