@@ -93,13 +93,4 @@ ChipMap choose_chips(const PlaceProblem& problem, const MachineShape& machine) {
     return map;
 }
 
-Position displacement(const ChipMap& map, Position from, Position to) {
-    Position way{to.x - from.x, to.y - from.y};
-    if (map.wrap_x > 0.0f) way.x -= map.wrap_x * std::nearbyint(way.x / map.wrap_x);
-    if (map.wrap_y > 0.0f) way.y -= map.wrap_y * std::nearbyint(way.y / map.wrap_y);
-    return way;
-}
-
-float hops(Position way) { return std::max({way.x, way.y, 0.0f}) - std::min({way.x, way.y, 0.0f}); }
-
 }  // namespace spinn

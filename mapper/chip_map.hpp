@@ -1,6 +1,8 @@
 /// The part of a machine that a placement uses, as a map with coordinates.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <vector>
 
@@ -26,9 +28,14 @@ struct ChipMap {
 ChipMap choose_chips(const PlaceProblem& problem, const MachineShape& machine);
 
 /// From `from` to `to`, the short way around.
-Position displacement(const ChipMap& map, Position from, Position to);
+inline Position displacement(const ChipMap& map, Position from, Position to) {
+    Position way{to.x - from.x, to.y - from.y};
+    if (map.wrap_x > 0.0f) way.x -= map.wrap_x * std::nearbyint(way.x / map.wrap_x);
+    if (map.wrap_y > 0.0f) way.y -= map.wrap_y * std::nearbyint(way.y / map.wrap_y);
+    return way;
+}
 
 /// Hops of a displacement, were there chips everywhere.
-float hops(Position way);
+inline float hops(Position way) { return std::max({way.x, way.y, 0.0f}) - std::min({way.x, way.y, 0.0f}); }
 
 }  // namespace spinn

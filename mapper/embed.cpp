@@ -183,7 +183,7 @@ void arrange(const UnitGraph& graph, const ChipMap& map, const std::vector<char>
     };
     std::mt19937_64 random(seed);
     const std::size_t work = std::max<std::size_t>(1, graph.neighbour.size() / graph.n_nodes());
-    const std::size_t n_trials = std::min<std::size_t>(nodes.size() * 600, 4'000'000 / work);
+    const std::size_t n_trials = std::min<std::size_t>(nodes.size() * 300, 1'000'000 / work);
     double mean_change = 0.0;
     for (std::size_t trial = 0; trial < n_trials; ++trial) {
         const std::uint32_t a = nodes[random() % nodes.size()], b = nodes[random() % nodes.size()];
@@ -256,7 +256,7 @@ ChipOfUnit embed(const PlaceProblem& problem, const MachineShape& machine, std::
             position.swap(fine);
             smooth(level.graph, map, level.fixed, 0.5f, position, n_threads);
         }
-        const int rounds = l == 0 ? 6 : 5;
+        const int rounds = l == 0 ? 4 : 5;
         for (int round = 0; round < rounds; ++round) {
             spreader.spread(level.graph.size, level.fixed, position, nullptr);
             smooth(level.graph, map, level.fixed, 0.8f, position, n_threads);

@@ -16,7 +16,7 @@ namespace spinn {
 /// @param chips  a chip for every unit, in keeping with room; so is the result
 /// @param effort  visits to each unit
 void improve(ChipOfUnit& chips, const PlaceProblem& problem, const MachineShape& machine, int effort,
-             std::uint64_t seed);
+             std::uint64_t seed, std::size_t n_threads);
 
 /// The cost as above.
 double placement_cost(const ChipOfUnit& chips, const PlaceProblem& problem, const MachineShape& machine);

@@ -7,6 +7,7 @@
 #include <optional>
 #include <stdexcept>
 #include <tuple>
+#include <utility>
 
 #include "mapper/chip_order.hpp"
 #include "mapper/chip_room.hpp"
@@ -15,6 +16,7 @@
 #include "mapper/lattice.hpp"
 #include "mapper/parallel.hpp"
 #include "mapper/place_problem.hpp"
+#include "mapper/shuffle.hpp"
 #include "protocols/error.hpp"
 
 namespace spinn {
@@ -50,13 +52,74 @@ bool first_fit(const PlaceProblem& problem, const std::vector<std::uint32_t>& un
     return true;
 }
 
+/// All chips along a curve.
+std::vector<std::uint32_t> chips_in_order(const PlaceProblem& problem, const MachineShape& machine) {
+    std::vector<std::uint32_t> order;
+    const auto n_cores = std::accumulate(problem.cores.begin(), problem.cores.end(), std::size_t{0});
+    for (const ChipCoord chip : chips_along_curve(machine, n_cores))
+        order.push_back(static_cast<std::uint32_t>(chip_index(machine, chip)));
+    return order;
+}
+
+/// An order of the units that gives each chip one kind of them: those that only drive one other slice (noise, one
+/// source a cell) come on the chips after the slices they drive, everything else keeps its order. Neurons that listen
+/// to the same sources then fill chips, so that trees end on few of them and the rows of a source, which lie side by
+/// side for the cores of a chip, are long.
+/// @param chips  the order in which they will be filled; one that has few cores may change places with the next, so
+///               that it gets drivers
+std::vector<std::uint32_t> units_in_order(const PlaceProblem& problem, const MachineGraph& graph,
+                                          std::vector<std::uint32_t>& chips) {
+    constexpr std::uint32_t nobody = PlaceProblem::none;
+    const std::size_t n = problem.n_units();
+    std::vector<std::uint32_t> driver_next(n, nobody), driver_first(n, nobody);
+    std::vector<bool> is_driver(n, false);
+    const std::vector<bool> drives = driving_nets(graph);
+    for (std::size_t net = graph.nets.size(); net-- > 0;) {
+        if (!drives[net]) continue;
+        const std::uint32_t source = problem.unit_of[graph.nets[net].source];
+        const std::uint32_t target = problem.unit_of[graph.nets[net].targets.front()];
+        if (source == nobody || target == nobody || is_driver[source] || problem.slices_of[source].size() > 1) continue;
+        is_driver[source] = true;
+        driver_next[source] = std::exchange(driver_first[target], source);
+    }
+    std::vector<std::uint32_t> order, drivers;  // drivers: of units that are in the order, themselves not yet in it
+    std::size_t next_unit = 0, next_driver = 0;
+    const auto take_unit = [&] {
+        while (next_unit < n && is_driver[next_unit]) ++next_unit;
+        if (next_unit == n) return false;
+        order.push_back(static_cast<std::uint32_t>(next_unit));
+        for (std::uint32_t i = driver_first[next_unit]; i != nobody; i = driver_next[i]) drivers.push_back(i);
+        ++next_unit;
+        return true;
+    };
+    const auto take_driver = [&] {
+        if (next_driver == drivers.size()) return false;
+        order.push_back(drivers[next_driver++]);
+        return true;
+    };
+    for (std::size_t at = 0; at < chips.size(); ++at) {
+        const auto cores_of = [&](std::size_t i) {
+            return static_cast<std::size_t>(std::popcount(problem.free_cores[chips[i]]));
+        };
+        const auto drivers_would_fill = [&](std::size_t i) { return drivers.size() - next_driver >= cores_of(i); };
+        if (!drivers_would_fill(at) && at + 1 < chips.size() && cores_of(at) < cores_of(at + 1))
+            std::swap(chips[at], chips[at + 1]);
+        const std::size_t cores = cores_of(at);
+        const bool drivers_fill_it = drivers_would_fill(at);
+        for (std::size_t core = 0; core < cores; ++core) {
+            if (drivers_fill_it ? !take_driver() && !take_unit() : !take_unit() && !take_driver()) return order;
+        }
+    }
+    while (take_unit() || take_driver()) {
+    }
+    return order;
+}
+
 /// Gives the units that have no place one: first fit, or if that fails all anew, the largest first.
 /// @returns whether all have a place
 bool pack(const PlaceProblem& problem, const MachineShape& machine, ChipOfUnit& chips) {
-    std::vector<std::uint32_t> chip_order, units(problem.n_units());
-    const auto n_cores = std::accumulate(problem.cores.begin(), problem.cores.end(), std::size_t{0});
-    for (const ChipCoord chip : chips_along_curve(machine, n_cores))
-        chip_order.push_back(static_cast<std::uint32_t>(chip_index(machine, chip)));
+    const std::vector<std::uint32_t> chip_order = chips_in_order(problem, machine);
+    std::vector<std::uint32_t> units(problem.n_units());
     std::iota(units.begin(), units.end(), 0u);
     if (first_fit(problem, units, chip_order, chips)) return true;
     chips = problem.fixed_chip;
@@ -167,10 +230,33 @@ Placements place(const MachineGraph& graph, const MachineShape& machine, const P
     require_slices_fit_a_chip(graph);
     const PlaceProblem problem = place_problem(graph, machine, options.objective);
     const std::size_t n_threads = thread_count(options.threads);
-    ChipOfUnit chips = embed(problem, machine, options.seed, n_threads);
-    lift_overfull(problem, chips);
-    if (!pack(problem, machine, chips)) throw_does_not_fit(graph, machine);
-    improve(chips, problem, machine, options.effort, options.seed);
+    const auto place_by = [&](const PlaceProblem& some, ChipOfUnit chips) {
+        lift_overfull(some, chips);
+        if (pack(some, machine, chips)) improve(chips, some, machine, options.effort, options.seed, n_threads);
+        else chips.clear();
+        return chips;
+    };
+    const std::vector<std::uint32_t> pair_of = inseparable_pairs(problem);
+    const PlaceProblem pairs = joined(problem, pair_of);
+    ChipOfUnit chips = place_by(pairs, embed(pairs, machine, options.seed, n_threads));
+    if (!chips.empty() && pairs.n_units() != problem.n_units()) {
+        ChipOfUnit of_units(problem.n_units());
+        for (std::size_t unit = 0; unit < of_units.size(); ++unit) of_units[unit] = chips[pair_of[unit]];
+        chips = place_by(problem, std::move(of_units));
+    }
+    // Drivers on chips of their own, as the order of slices has it, is another place to start from.
+    if (chips.empty() || std::ranges::count(driving_nets(graph), true) > 0) {
+        ChipOfUnit others = problem.fixed_chip;
+        std::vector<std::uint32_t> chip_order = chips_in_order(problem, machine);
+        const std::vector<std::uint32_t> unit_order = units_in_order(problem, graph, chip_order);
+        if (first_fit(problem, unit_order, chip_order, others)) {
+            improve(others, problem, machine, options.effort, options.seed, n_threads);
+            if (chips.empty() || placement_cost(others, problem, machine) < placement_cost(chips, problem, machine))
+                chips = std::move(others);
+        }
+    }
+    if (chips.empty()) throw_does_not_fit(graph, machine);
+    shuffle(chips, problem, machine, chip_grid(machine), options.seed);
     return give_cores(problem, chips, graph, machine);
 }
 

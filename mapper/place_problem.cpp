@@ -116,14 +116,23 @@ void fix_units(PlaceProblem& problem, const MachineGraph& graph, const MachineSh
     }
 }
 
+/// With `both`, a slice that drives one other only follows where that goes, it does not pull: else cores of neurons
+/// would scatter among their noise, and the trees of all neurons grow.
 std::vector<double> net_weights(const MachineGraph& graph, PlaceObjective objective) {
+    std::vector<bool> follows(graph.nets.size(), false);
+    if (objective == PlaceObjective::both) follows = driving_nets(graph);
     double sum = 0.0;
-    for (const Net& net : graph.nets) sum += net.packets_per_s;
-    const double mean = graph.nets.empty() ? 0.0 : sum / static_cast<double>(graph.nets.size());
+    std::size_t n_pulling = 0;
+    for (std::size_t net = 0; net < graph.nets.size(); ++net) {
+        if (follows[net]) continue;
+        sum += graph.nets[net].packets_per_s;
+        ++n_pulling;
+    }
+    const double mean = n_pulling == 0 ? 0.0 : sum / static_cast<double>(n_pulling);
     std::vector<double> weights;
     weights.reserve(graph.nets.size());
-    for (const Net& net : graph.nets) {
-        const double relative = mean > 0.0 ? std::min(net.packets_per_s / mean, 1e6) : 1.0;
+    for (std::size_t net = 0; net < graph.nets.size(); ++net) {
+        const double relative = mean > 0.0 ? std::min(graph.nets[net].packets_per_s / mean, 1e6) : 1.0;
         switch (objective) {
             case PlaceObjective::hops:
                 weights.push_back(1.0);
@@ -132,7 +141,7 @@ std::vector<double> net_weights(const MachineGraph& graph, PlaceObjective object
                 weights.push_back(relative);
                 break;
             case PlaceObjective::both:
-                weights.push_back((1.0 + relative) / 2.0);
+                weights.push_back(follows[net] ? 0.5 : (1.0 + relative) / 2.0);
                 break;
         }
     }
@@ -203,6 +212,70 @@ PlaceProblem place_problem(const MachineGraph& graph, const MachineShape& machin
     fix_units(problem, graph, machine);
     find_hyperedges(problem, graph, objective);
     return problem;
+}
+
+PlaceProblem joined(const PlaceProblem& problem, const std::vector<std::uint32_t>& coarse_of) {
+    PlaceProblem coarse;
+    const std::size_t n = coarse_of.empty() ? 0 : *std::max_element(coarse_of.begin(), coarse_of.end()) + 1u;
+    coarse.cores.assign(n, 0);
+    coarse.bytes.assign(n, 0);
+    coarse.fixed_chip.assign(n, PlaceProblem::none);
+    for (std::size_t unit = 0; unit < coarse_of.size(); ++unit) {
+        coarse.cores[coarse_of[unit]] += problem.cores[unit];
+        coarse.bytes[coarse_of[unit]] += problem.bytes[unit];
+        if (problem.fixed_chip[unit] != PlaceProblem::none) coarse.fixed_chip[coarse_of[unit]] = problem.fixed_chip[unit];
+    }
+    coarse.weight = problem.weight;
+    for (std::size_t e = 0; e < problem.pins.size(); ++e) {
+        const auto begin = static_cast<std::ptrdiff_t>(coarse.pins.items.size());
+        for (const std::uint32_t unit : problem.pins[e]) coarse.pins.items.push_back(coarse_of[unit]);
+        std::sort(coarse.pins.items.begin() + begin, coarse.pins.items.end());
+        coarse.pins.items.erase(std::unique(coarse.pins.items.begin() + begin, coarse.pins.items.end()),
+                                coarse.pins.items.end());
+        coarse.pins.end_list();
+    }
+    coarse.attachments = problem.attachments;
+    for (PlaceProblem::Attachment& attachment : coarse.attachments) attachment.unit = coarse_of[attachment.unit];
+    std::stable_sort(coarse.attachments.begin(), coarse.attachments.end(),
+                     [](const auto& a, const auto& b) { return a.unit < b.unit; });
+    coarse.free_cores = problem.free_cores;
+    coarse.free_bytes = problem.free_bytes;
+    return coarse;
+}
+
+std::vector<std::uint32_t> inseparable_pairs(const PlaceProblem& problem) {
+    constexpr double cores_of_a_chip = 16.0;
+    std::vector<double> total(problem.n_units(), 0.0);
+    struct Pair {
+        double weight;
+        std::uint32_t a, b;
+    };
+    std::vector<Pair> pairs;
+    for (std::uint32_t e = 0; e < problem.pins.size(); ++e) {
+        const auto pins = problem.pins[e];
+        for (const std::uint32_t unit : pins) total[unit] += problem.weight[e];
+        if (pins.size() == 2) pairs.push_back({problem.weight[e], pins[0], pins[1]});
+    }
+    std::stable_sort(pairs.begin(), pairs.end(), [](const Pair& x, const Pair& y) { return x.weight > y.weight; });
+    std::vector<std::uint32_t> partner(problem.n_units(), PlaceProblem::none);
+    for (const Pair& pair : pairs) {
+        if (partner[pair.a] != PlaceProblem::none || partner[pair.b] != PlaceProblem::none) continue;
+        if (problem.fixed_chip[pair.a] != PlaceProblem::none || problem.fixed_chip[pair.b] != PlaceProblem::none) continue;
+        if (problem.cores[pair.a] + problem.cores[pair.b] > 4) continue;
+        const double else_a = total[pair.a] - pair.weight, else_b = total[pair.b] - pair.weight;
+        if (pair.weight * cores_of_a_chip < 2.0 * std::max(else_a, else_b)) continue;
+        partner[pair.a] = pair.b;
+        partner[pair.b] = pair.a;
+    }
+    std::vector<std::uint32_t> coarse_of(problem.n_units(), PlaceProblem::none);
+    std::uint32_t next = 0;
+    for (std::uint32_t unit = 0; unit < coarse_of.size(); ++unit) {
+        if (coarse_of[unit] != PlaceProblem::none) continue;
+        coarse_of[unit] = next;
+        if (partner[unit] != PlaceProblem::none) coarse_of[partner[unit]] = next;
+        ++next;
+    }
+    return coarse_of;
 }
 
 }  // namespace spinn

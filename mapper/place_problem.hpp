@@ -55,6 +55,14 @@ struct PlaceProblem {
 /// @throws RequestError when a constraint cannot be kept: which, and what would be right
 PlaceProblem place_problem(const MachineGraph& graph, const MachineShape& machine, PlaceObjective objective);
 
+/// The problem with units joined: unit u becomes unit coarse_of[u]. Its slices are not listed.
+PlaceProblem joined(const PlaceProblem& problem, const std::vector<std::uint32_t>& coarse_of);
+
+/// Joins pairs of units that say so much to each other that they should share a chip, whatever that displaces: more
+/// than a sixteenth, the share of a core in a chip, of all else that either has to do with.
+/// @returns [unit] its number when joined
+std::vector<std::uint32_t> inseparable_pairs(const PlaceProblem& problem);
+
 using ChipOfUnit = std::vector<std::uint32_t>;  ///< [unit]; PlaceProblem::none: no place yet
 
 }  // namespace spinn

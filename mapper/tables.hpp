@@ -13,6 +13,7 @@ namespace spinn {
 
 struct TableOptions {
     int capacity = routing_table_capacity;
+    int threads = 0;  ///< 0: one a processor
 };
 
 struct TableResult {

@@ -24,40 +24,21 @@ std::uint64_t mix(std::uint64_t x) {
     return x ^ x >> 31;
 }
 
-/// Sorted adjacency lists out of edges; parallel edges add up.
+/// Adjacency lists out of edges. Parallel edges stay apart; the first halving joins them.
 UnitGraph from_edges(const std::vector<Edge>& edges, std::vector<std::uint32_t> size) {
     UnitGraph graph;
     graph.size = std::move(size);
-    const std::size_t n = graph.size.size();
-    std::vector<std::size_t> first(n + 1, 0);
-    for (const Edge& edge : edges) ++first[edge.a + 1], ++first[edge.b + 1];
-    std::partial_sum(first.begin(), first.end(), first.begin());
-    struct Half {
-        std::uint32_t to;
-        float weight;
-    };
-    std::vector<Half> halves(edges.size() * 2);
-    std::vector<std::size_t> next(first.begin(), first.end() - 1);
+    graph.first.assign(graph.size.size() + 1, 0);
+    for (const Edge& edge : edges) ++graph.first[edge.a + 1], ++graph.first[edge.b + 1];
+    std::partial_sum(graph.first.begin(), graph.first.end(), graph.first.begin());
+    graph.neighbour.resize(edges.size() * 2);
+    graph.weight.resize(edges.size() * 2);
+    std::vector<std::size_t> next(graph.first.begin(), graph.first.end() - 1);
     for (const Edge& edge : edges) {
-        halves[next[edge.a]++] = {edge.b, edge.weight};
-        halves[next[edge.b]++] = {edge.a, edge.weight};
-    }
-    graph.first.assign(1, 0);
-    graph.neighbour.reserve(halves.size());
-    graph.weight.reserve(halves.size());
-    for (std::size_t node = 0; node < n; ++node) {
-        const auto begin = halves.begin() + static_cast<std::ptrdiff_t>(first[node]);
-        const auto end = halves.begin() + static_cast<std::ptrdiff_t>(first[node + 1]);
-        std::stable_sort(begin, end, [](const Half& x, const Half& y) { return x.to < y.to; });
-        for (auto half = begin; half != end; ++half) {
-            if (graph.first.back() < graph.neighbour.size() && graph.neighbour.back() == half->to) {
-                graph.weight.back() += half->weight;
-            } else {
-                graph.neighbour.push_back(half->to);
-                graph.weight.push_back(half->weight);
-            }
-        }
-        graph.first.push_back(graph.neighbour.size());
+        const std::size_t at_a = next[edge.a]++, at_b = next[edge.b]++;
+        graph.neighbour[at_a] = edge.b;
+        graph.neighbour[at_b] = edge.a;
+        graph.weight[at_a] = graph.weight[at_b] = edge.weight;
     }
     return graph;
 }
@@ -146,30 +127,37 @@ UnitGraph contract(const UnitGraph& graph, const std::vector<std::uint32_t>& coa
     UnitGraph coarse;
     coarse.size.assign(n_coarse, 0);
     std::vector<std::vector<std::pair<std::uint32_t, float>>> rows(n_coarse);
+    // Where a neighbour stands in the row in the making; one a thread.
+    struct Place {
+        std::uint32_t row = PlaceProblem::none, at = 0;
+    };
+    std::vector<std::vector<Place>> places(n_threads, std::vector<Place>(n_coarse));
     constexpr std::size_t part_size = 256;
-    parallel_for((n_coarse + part_size - 1) / part_size, n_threads, [&](std::size_t part, std::size_t) {
+    parallel_for((n_coarse + part_size - 1) / part_size, n_threads, [&](std::size_t part, std::size_t thread) {
+        std::vector<std::pair<std::uint32_t, float>> row;
         for (std::size_t c = part * part_size; c < std::min(n_coarse, (part + 1) * part_size); ++c) {
-            auto& row = rows[c];
+            row.clear();
             for (const std::uint32_t node : members[c]) {
                 coarse.size[c] += graph.size[node];
                 for (std::size_t i = graph.first[node]; i < graph.first[node + 1]; ++i) {
                     const std::uint32_t to = coarse_of[graph.neighbour[i]];
-                    if (to != c) row.emplace_back(to, graph.weight[i]);
+                    if (to == c) continue;
+                    Place& place = places[thread][to];
+                    if (place.row != c) {
+                        place = {static_cast<std::uint32_t>(c), static_cast<std::uint32_t>(row.size())};
+                        row.emplace_back(to, 0.0f);
+                    }
+                    row[place.at].second += graph.weight[i];
                 }
             }
-            std::stable_sort(row.begin(), row.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-            std::size_t kept = 0;
-            for (std::size_t i = 0; i < row.size(); ++i) {
-                if (kept > 0 && row[kept - 1].first == row[i].first)
-                    row[kept - 1].second += row[i].second;
-                else
-                    row[kept++] = row[i];
-            }
-            row.resize(kept);
-            row.shrink_to_fit();
+            rows[c].assign(row.begin(), row.end());
         }
     });
     coarse.first.assign(1, 0);
+    std::size_t n_edges = 0;
+    for (const auto& row : rows) n_edges += row.size();
+    coarse.neighbour.reserve(n_edges);
+    coarse.weight.reserve(n_edges);
     for (const auto& row : rows) {
         for (const auto& [to, weight] : row) {
             coarse.neighbour.push_back(to);

@@ -10,7 +10,7 @@ namespace spinn {
 
 struct UnitGraph {
     std::vector<std::size_t> first;        ///< [node], one more at the end
-    std::vector<std::uint32_t> neighbour;  ///< ascending for each node
+    std::vector<std::uint32_t> neighbour;  ///< in no order
     std::vector<float> weight;             ///< of the edge to that neighbour
     std::vector<std::uint32_t> size;       ///< [node] in cores
     std::size_t n_nodes() const { return size.size(); }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fstream>
 #include <iostream>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -23,6 +24,8 @@ struct Arguments {
     std::string input, graph, constraints, placements, output, machine, report;
     std::optional<std::uint64_t> seed;
     std::uint32_t atoms_per_core = 256;
+    PlaceObjective objective = PlaceObjective::both;
+    int threads = 0, effort = PlaceOptions{}.effort;
     Reporting reporting;
 };
 
@@ -122,6 +125,9 @@ int run(const Arguments& arguments) {
         throw InputError({{"name one NETWORK or one --graph", "command line", "spinn-map --help shows examples"}});
     MapOptions options;
     options.partition.max_atoms_per_core = arguments.atoms_per_core;
+    options.place.objective = arguments.objective;
+    options.place.effort = arguments.effort;
+    options.place.threads = options.route.threads = options.tables.threads = arguments.threads;
     nlohmann::json figures_of_map;
     try {
         figures_of_map = arguments.graph.empty() ? run_network(arguments, options, *log)
@@ -175,6 +181,17 @@ int main(int argc, char** argv) {
     app.add_option("--seed", arguments.seed, "instead of the network's");
     app.add_option("--atoms-per-core", arguments.atoms_per_core, "most atoms on one core")
         ->check(CLI::Range(1u, 256u))
+        ->capture_default_str();
+    const std::map<std::string, PlaceObjective> objectives{
+        {"hops", PlaceObjective::hops}, {"traffic", PlaceObjective::traffic}, {"both", PlaceObjective::both}};
+    app.add_option("--objective", arguments.objective, "what placement makes small: hops, traffic (packets x hops) or both")
+        ->transform(CLI::CheckedTransformer(objectives))
+        ->option_text("hops|traffic|both [both]");
+    app.add_option("--effort", arguments.effort, "rounds of swaps in placement")
+        ->check(CLI::Range(0, 1000))
+        ->capture_default_str();
+    app.add_option("--threads", arguments.threads, "0: one a processor; the result is the same")
+        ->check(CLI::Range(0, 1024))
         ->capture_default_str();
     app.add_option("--report", arguments.report, "directory for the result of every pass");
     return run_tool(app, arguments.reporting, argc, argv, [&] { return run(arguments); });
