@@ -29,13 +29,13 @@ void place_and_route(Mapping& mapping, const std::optional<MachineShape>& machin
     check(mapping.placements, graph, mapping.machine);
     mapping.routes = timed("route", mapping, log,
                            [&] { return route(graph, mapping.placements, mapping.machine, options.route); });
-    mapping.keys = timed("keys", mapping, log, [&] { return allocate_keys(graph, options.keys); });
+    mapping.keys = timed("keys", mapping, log, [&] { return allocate_keys(graph, mapping.placements, options.keys); });
     mapping.tables = timed("tables", mapping, log,
-                           [&] { return build_tables(mapping.routes, mapping.keys, graph, options.tables); });
+                           [&] { return build_tables(mapping.routes, mapping.keys, graph, mapping.machine, options.tables); });
     timed("proofs", mapping, log, [&] {
         check(mapping.routes, graph, mapping.placements, mapping.machine);
         check(mapping.keys, graph);
-        check(mapping.tables.tables, mapping.routes, mapping.keys, graph, mapping.machine);
+        check(mapping.tables.tables, mapping.routes, mapping.keys, graph, mapping.machine, options.tables.threads);
         return true;
     });
 }

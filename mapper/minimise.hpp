@@ -25,9 +25,12 @@ constexpr bool intersect(const RoutingEntry& a, const RoutingEntry& b) {
 }
 
 /// A table of at most `capacity` entries, or the shortest found, that treats every key of the given one alike; keys
-/// that the given table does not match may be matched. Merging stops as soon as the table fits, default routes left
-/// out.
+/// that the given table does not match may be matched. It is covered route by route (mapper/cover.hpp); a short table
+/// is put through ordered covering too, and the shorter result taken.
 /// @param table  entries of different route must not intersect
 std::vector<RoutingEntry> minimise(const std::vector<TableEntry>& table, std::size_t capacity);
+
+/// Ordered covering alone: merging stops as soon as the table fits, default routes left out.
+std::vector<RoutingEntry> ordered_covering(const std::vector<TableEntry>& table, std::size_t capacity);
 
 }  // namespace spinn

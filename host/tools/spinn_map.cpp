@@ -25,6 +25,7 @@ struct Arguments {
     std::optional<std::uint64_t> seed;
     std::uint32_t atoms_per_core = 256;
     PlaceObjective objective = PlaceObjective::both;
+    std::string tables;
     int threads = 0, effort = PlaceOptions{}.effort;
     Reporting reporting;
 };
@@ -50,6 +51,7 @@ nlohmann::json summary(const Mapping& mapping) {
             {"max_link_load", figures_of_routes.max_link_load},
             {"max_table_entries", mapping.tables.max_entries},
             {"table_entries_before", mapping.tables.entries_before},
+            {"table_entries", mapping.tables.entries},
             {"sdram_bytes_max", most},
             {"phases", std::move(phases)},
             {"peak_rss_bytes", peak_rss_bytes()},
@@ -111,6 +113,7 @@ nlohmann::json run_graph(const Arguments& arguments, MapOptions options, spdlog:
         options.tables.capacity = std::min(options.tables.capacity, description.table_capacity);
         file.graph.constraints.sdram = std::move(description.sdram);
     }
+    options.keys.by_place = true;
     if (arguments.seed) options.place.seed = *arguments.seed;
     const Mapping mapping = map_graph(std::move(file.graph), machine, options, log);
     nlohmann::json figures_of_map = summary(mapping);
@@ -127,6 +130,7 @@ int run(const Arguments& arguments) {
     options.partition.max_atoms_per_core = arguments.atoms_per_core;
     options.place.objective = arguments.objective;
     options.place.effort = arguments.effort;
+    options.tables.shortest = arguments.tables == "short" || (arguments.tables.empty() && !arguments.graph.empty());
     options.place.threads = options.route.threads = options.tables.threads = arguments.threads;
     nlohmann::json figures_of_map;
     try {
@@ -187,6 +191,8 @@ int main(int argc, char** argv) {
     app.add_option("--objective", arguments.objective, "what placement makes small: hops, traffic (packets x hops) or both")
         ->transform(CLI::CheckedTransformer(objectives))
         ->option_text("hops|traffic|both [both]");
+    app.add_option("--tables", arguments.tables, "fit: minimise those that are too long; short: all (default for a graph)")
+        ->check(CLI::IsMember({"fit", "short"}));
     app.add_option("--effort", arguments.effort, "rounds of swaps in placement")
         ->check(CLI::Range(0, 1000))
         ->capture_default_str();
