@@ -47,6 +47,19 @@ class RouteCover {
         return cube;
     }
 
+    static bool meets_any(Cube cube, std::span<const Cube> others) {
+        constexpr std::size_t run = 16;
+        std::size_t i = 0;
+        for (; i + run <= others.size(); i += run) {
+            unsigned hits = 0;  // counted without branches, which compilers turn into vector code
+            for (std::size_t k = i; k < i + run; ++k) hits += ((cube.key ^ others[k].key) & cube.mask & others[k].mask) == 0;
+            if (hits != 0) return true;
+        }
+        for (; i < others.size(); ++i)
+            if (((cube.key ^ others[i].key) & cube.mask & others[i].mask) == 0) return true;
+        return false;
+    }
+
     /// For each key-mask to avoid, the bits that keep it apart from `cube`: one of each word must stay.
     void find_guards(Cube cube, std::span<const Cube> others) {
         guards_.resize(others.size());
@@ -65,6 +78,7 @@ class RouteCover {
         for (std::uint32_t rest = single; rest != 0; rest &= rest - 1) guards_.push_back(rest & (~rest + 1));
         std::sort(guards_.begin(), guards_.end());
         guards_.erase(std::unique(guards_.begin(), guards_.end()), guards_.end());
+        if (guards_.size() > most_compared) return;
         // A word that holds all bits of another asks for nothing more. Those with few bits first.
         std::stable_sort(guards_.begin(), guards_.end(),
                          [](std::uint32_t a, std::uint32_t b) { return std::popcount(a) < std::popcount(b); });
@@ -84,14 +98,15 @@ class RouteCover {
     /// Opens bits of own[i] so that it takes in as many others of its route as it can.
     Cube widen(std::span<const Cube> own, std::size_t i, std::span<const Cube> others) {
         Cube cube = own[i];
-        find_guards(cube, others);
-        // What has to be opened to take in another; those that cannot be are out for good.
+        // What has to be opened to take in another; those that cannot be are out for good. Most fail soon.
         wanted_.clear();
-        for (std::size_t j = 0; j < own.size(); ++j) {
-            if (j == i || covered_[j] != 0) continue;
-            const std::uint32_t bits = cube.mask & ~joined(cube, own[j]).mask;
-            if (may_open(bits)) wanted_.push_back(bits);
+        for (std::size_t j = i + 1; j < own.size(); ++j) {
+            if (covered_[j] != 0) continue;
+            const Cube both = joined(cube, own[j]);
+            if (!meets_any(both, others)) wanted_.push_back(cube.mask & ~both.mask);
         }
+        if (wanted_.empty()) return cube;
+        find_guards(cube, others);
         std::uint32_t open = 0;
         while (!wanted_.empty()) {
             std::sort(wanted_.begin(), wanted_.end());
@@ -123,7 +138,7 @@ class RouteCover {
         return cube;
     }
 
-    static constexpr std::size_t most_choices = 48;
+    static constexpr std::size_t most_choices = 48, most_compared = 256;
     struct Choice {
         std::uint32_t bits = 0;
         std::uint32_t count = 0;
@@ -177,7 +192,9 @@ std::vector<RoutingEntry> cover_with(const std::vector<TableEntry>& table, bool 
 
 std::vector<RoutingEntry> cover(const std::vector<TableEntry>& table) {
     std::vector<RoutingEntry> best = cover_with(table, true);
-    if (std::any_of(table.begin(), table.end(), [](const TableEntry& entry) { return entry.defaultable; })) {
+    const auto n_defaults = static_cast<std::size_t>(
+        std::count_if(table.begin(), table.end(), [](const TableEntry& entry) { return entry.defaultable; }));
+    if (n_defaults > 0 && (n_defaults * 16 < table.size() || table.size() < 256)) {
         std::vector<RoutingEntry> other = cover_with(table, false);
         if (other.size() < best.size()) best = std::move(other);
     }

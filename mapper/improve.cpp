@@ -86,9 +86,9 @@ class Board {
     }
 
     /// Moves a unit to one of the chips it wishes for, in exchange with one that loses little by that.
-    /// @returns whether it moved
-    bool visit(std::uint32_t unit, Pull& pull) {
-        if (problem_.fixed_chip[unit] != nowhere) return false;
+    /// @returns what that changed
+    double visit(std::uint32_t unit, Pull& pull) {
+        if (problem_.fixed_chip[unit] != nowhere) return 0.0;
         struct Option {
             float estimate = 0.0f;
             std::uint32_t chip = nowhere, other = nowhere;
@@ -117,14 +117,15 @@ class Board {
         }
         for (const Option& option : options) {
             if (option.chip == nowhere) break;
-            if (change_by_swap(unit, option.other, option.chip) >= -1e-6) continue;
+            const double change = change_by_swap(unit, option.other, option.chip);
+            if (change >= -1e-6) continue;
             if (option.other != nowhere) move(option.other, from);
             move(unit, option.chip);
             if (option.other != nowhere) wish(option.other, pull);
             wish(unit, pull);
-            return true;
+            return change;
         }
-        return false;
+        return 0.0;
     }
 
  private:
@@ -294,12 +295,14 @@ void improve(ChipOfUnit& chips, const PlaceProblem& problem, const MachineShape&
     std::mt19937_64 random(seed);
     std::vector<std::uint32_t> order(problem.n_units());
     std::iota(order.begin(), order.end(), 0u);
+    double first_saved = 0.0;
     for (int round = 0; round < effort; ++round) {
         board.wish_all(pulls);
         for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random() % i]);
-        std::size_t moved = 0;
-        for (const std::uint32_t unit : order) moved += board.visit(unit, pulls[0]) ? 1 : 0;
-        if (moved * 200 < order.size()) break;
+        double saved = 0.0;
+        for (const std::uint32_t unit : order) saved -= board.visit(unit, pulls[0]);
+        if (round == 0) first_saved = saved;
+        if (saved < 0.04 * first_saved || saved <= 0.0) break;
     }
 }
 

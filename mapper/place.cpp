@@ -237,12 +237,17 @@ Placements place(const MachineGraph& graph, const MachineShape& machine, const P
         return chips;
     };
     const std::vector<std::uint32_t> pair_of = inseparable_pairs(problem);
-    const PlaceProblem pairs = joined(problem, pair_of);
-    ChipOfUnit chips = place_by(pairs, embed(pairs, machine, options.seed, n_threads));
-    if (!chips.empty() && pairs.n_units() != problem.n_units()) {
-        ChipOfUnit of_units(problem.n_units());
-        for (std::size_t unit = 0; unit < of_units.size(); ++unit) of_units[unit] = chips[pair_of[unit]];
-        chips = place_by(problem, std::move(of_units));
+    const bool has_pairs = !pair_of.empty() && std::ranges::max(pair_of) + std::size_t{1} < problem.n_units();
+    ChipOfUnit chips;
+    if (has_pairs) {
+        const PlaceProblem pairs = joined(problem, pair_of);
+        const ChipOfUnit of_pairs = place_by(pairs, embed(pairs, machine, options.seed, n_threads));
+        if (!of_pairs.empty()) {
+            for (const std::uint32_t pair : pair_of) chips.push_back(of_pairs[pair]);
+            chips = place_by(problem, std::move(chips));
+        }
+    } else {
+        chips = place_by(problem, embed(problem, machine, options.seed, n_threads));
     }
     // Drivers on chips of their own, as the order of slices has it, is another place to start from.
     if (chips.empty() || std::ranges::count(driving_nets(graph), true) > 0) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 #include <unordered_map>
+#include <utility>
 
 #include "mapper/chip_room.hpp"
 #include "mapper/lattice.hpp"
@@ -226,12 +227,10 @@ PlaceProblem joined(const PlaceProblem& problem, const std::vector<std::uint32_t
         if (problem.fixed_chip[unit] != PlaceProblem::none) coarse.fixed_chip[coarse_of[unit]] = problem.fixed_chip[unit];
     }
     coarse.weight = problem.weight;
+    std::vector<std::size_t> seen(n, 0);  // number of the hyperedge that last had it, plus one
     for (std::size_t e = 0; e < problem.pins.size(); ++e) {
-        const auto begin = static_cast<std::ptrdiff_t>(coarse.pins.items.size());
-        for (const std::uint32_t unit : problem.pins[e]) coarse.pins.items.push_back(coarse_of[unit]);
-        std::sort(coarse.pins.items.begin() + begin, coarse.pins.items.end());
-        coarse.pins.items.erase(std::unique(coarse.pins.items.begin() + begin, coarse.pins.items.end()),
-                                coarse.pins.items.end());
+        for (const std::uint32_t unit : problem.pins[e])
+            if (std::exchange(seen[coarse_of[unit]], e + 1) != e + 1) coarse.pins.items.push_back(coarse_of[unit]);
         coarse.pins.end_list();
     }
     coarse.attachments = problem.attachments;

@@ -36,7 +36,7 @@ struct PlaceProblem {
     std::vector<std::uint32_t> fixed_chip;  ///< [unit]; none: anywhere
 
     /// Hyperedges: units that nets have in common. Nets with the same targets are one; a net whose targets no other net
-    /// has holds its source too.
+    /// has holds its source too, as the last.
     Lists pins;
     std::vector<double> weight;  ///< [hyperedge]: sum over its nets
     /// Sources of hyperedges that several nets share: each has to reach it.
