@@ -19,8 +19,8 @@ struct GraphFile {
     GraphFormat format = GraphFormat::sm_graph;
     std::string name;
     MachineGraph graph;
-    std::vector<std::uint32_t> net_order;  ///< [net of the file]: index in graph.nets
-    std::vector<std::string> net_names;    ///< [net of the file]; empty where nets have no names
+    std::vector<std::uint32_t> net_order;              ///< [net of the file]: index in graph.nets
+    std::vector<std::string> net_names;                ///< [net of the file]; empty where nets have no names
     std::vector<std::uint32_t> first_slice, n_slices;  ///< [vertex of the file]; a vertex of several cores is that many
     std::vector<std::string> vertex_names;             ///< [vertex of the file]; empty where vertices are numbers
 };

@@ -30,9 +30,12 @@ template <typename Path>
 std::optional<std::uint32_t> read_vertex(JsonReader& in, const VertexIndex& index, const json& value,
                                          const Path& path) {
     std::string written;
-    if (value.is_number_unsigned()) written = std::to_string(value.get<std::uint64_t>());
-    else if (const std::string* text = in.text(value, path)) written = *text;
-    else return std::nullopt;
+    if (value.is_number_unsigned())
+        written = std::to_string(value.get<std::uint64_t>());
+    else if (const std::string* text = in.text(value, path))
+        written = *text;
+    else
+        return std::nullopt;
     const auto found = index.find(written);
     if (found != index.end()) return found->second;
     in.report.add(path(), "there is no vertex " + in_quotes(written), "name one of vertices_resources");
@@ -117,8 +120,7 @@ void read_rig_nets(JsonReader& in, const json& root, const VertexIndex& index, G
         Net net{0, 1, 1.0, {}};
         const auto source = read_vertex(in, index, item[0], [&] { return path() / 0; });
         read_sinks(in, index, file, item[1], net, [&] { return path() / 1; });
-        if (item.size() == 3)
-            net.packets_per_s = in.positive(item[2], [&] { return path() / 2; }).value_or(1.0);
+        if (item.size() == 3) net.packets_per_s = in.positive(item[2], [&] { return path() / 2; }).value_or(1.0);
         if (!source) continue;
         net.source = file.first_slice[*source];
         add_net(file, std::move(net));
@@ -134,7 +136,8 @@ void read_edges(JsonReader& in, const json& root, const VertexIndex& index, Grap
             in.expected(path, "{\"source\", \"sinks\"}", edge);
             continue;
         }
-        if (const json* type = in.find(edge, path, "type", false, "\"multicast\""); type != nullptr && *type != "multicast") {
+        if (const json* type = in.find(edge, path, "type", false, "\"multicast\"");
+            type != nullptr && *type != "multicast") {
             if (type->is_string() && *type == "fake_tag_edge") continue;  // PACMAN's: a core and its tag, no packets
             in.report.add(path / "type", "Spinn routes multicast packets only", "write \"multicast\"");
             continue;
@@ -236,7 +239,8 @@ void read_constraint(JsonReader& in, const json& item, const DocumentPath& at, c
             return;
         }
         std::optional<ChipCoord> chip;
-        if (const json* location = in.find(item, at, "location", false, "[0, 0]"); location != nullptr && !location->is_null()) {
+        if (const json* location = in.find(item, at, "location", false, "[0, 0]");
+            location != nullptr && !location->is_null()) {
             chip = read_location(in, *location, at / "location", 2);
             if (!chip) return;
         }
@@ -248,9 +252,9 @@ void read_constraint(JsonReader& in, const json& item, const DocumentPath& at, c
         const auto vertex = vertex_of();
         const json* direction = in.find(item, at, "direction", true, "\"north\"");
         if (!vertex || direction == nullptr) return;
-        const auto* const name = direction->is_string()
-                                     ? std::find(link_names.begin(), link_names.end(), direction->get_ref<const std::string&>())
-                                     : link_names.end();
+        const auto* const name = direction->is_string() ? std::find(link_names.begin(), link_names.end(),
+                                                                    direction->get_ref<const std::string&>())
+                                                        : link_names.end();
         if (name == link_names.end())
             in.report.add(at / "direction", "Spinn routes to devices on links; found " + describe_json(*direction),
                           "write one of east, north_east, north, west, south_west, south");
@@ -339,13 +343,14 @@ void read_placements_json(std::string_view text, const std::string& file_name, G
     if (root.is_object() && root.value("format", "") == "sm-result/1") {
         if (const json::array_t* place = in.find_list(root, {}, "place", true)) {
             if (place->size() != wanted.size())
-                in.expected(DocumentPath{} / "place", "a place for each of " + std::to_string(wanted.size()) + " vertices",
-                            root["place"]);
+                in.expected(DocumentPath{} / "place",
+                            "a place for each of " + std::to_string(wanted.size()) + " vertices", root["place"]);
             else
                 for (std::uint32_t v = 0; v < place->size(); ++v) put(v, (*place)[v], DocumentPath{} / "place" / v);
         }
     } else if (root.is_object()) {
-        for (const auto& [name, value] : root.items()) put(vertex_named(name, DocumentPath{} / name), value, DocumentPath{} / name);
+        for (const auto& [name, value] : root.items())
+            put(vertex_named(name, DocumentPath{} / name), value, DocumentPath{} / name);
     } else {
         in.expected({}, "an object: vertex to [x, y] or [x, y, core]", root);
     }

@@ -22,7 +22,9 @@ std::string describe_json(const nlohmann::json& value);
 class JsonReader {
  public:
     explicit JsonReader(std::string file_name)
-        : report([file = std::move(file_name)](const DocumentPath&) { return FileLocation{file, 0}; }) {}
+        : report([file = std::move(file_name)](const DocumentPath&) {
+              return FileLocation{file, 0};
+          }) {}
 
     /// A field of an object; nullptr, and a mistake where it is required, when there is none.
     const nlohmann::json* find(const nlohmann::json& object, const DocumentPath& at, std::string_view key,

@@ -93,9 +93,8 @@ void for_each_chip(JsonReader& in, const json& root, std::string_view key, std::
 
 void read_dead_parts(JsonReader& in, const json& root, Draft& draft) {
     const MachineShape& shape = draft.machine.shape;
-    for_each_chip(in, root, "dead_chips", 2, shape, [&](const json&, const auto&, ChipCoord chip) {
-        draft.faults.dead_chips.push_back(chip);
-    });
+    for_each_chip(in, root, "dead_chips", 2, shape,
+                  [&](const json&, const auto&, ChipCoord chip) { draft.faults.dead_chips.push_back(chip); });
     for_each_chip(in, root, "dead_links", 3, shape, [&](const json& item, const auto& path, ChipCoord chip) {
         if (const auto link = read_link(in, item[2], [&] { return path() / 2; }))
             draft.faults.dead_links.emplace_back(chip, *link);
@@ -141,9 +140,8 @@ std::optional<Draft> read_sm_machine(JsonReader& in, const json& root) {
         draft->machine.table_capacity =
             static_cast<int>(in.whole(*value, 1u << 24, [] { return DocumentPath{} / "table"; }).value_or(1023));
     for (ChipShape& chip : shape.chips) set_working_cores(chip, static_cast<int>(cores) + 2);
-    for_each_chip(in, root, "ethernet", 2, shape, [&](const json&, const auto&, ChipCoord chip) {
-        chip_at(shape, chip).ethernet = true;
-    });
+    for_each_chip(in, root, "ethernet", 2, shape,
+                  [&](const json&, const auto&, ChipCoord chip) { chip_at(shape, chip).ethernet = true; });
     // Dead parts first: an exception of a dead chip says nothing.
     read_dead_parts(in, root, *draft);
     for_each_chip(in, root, "core_exceptions", 3, shape, [&](const json& item, const auto& path, ChipCoord chip) {

@@ -52,7 +52,6 @@ std::string net_name(const GraphFile& file, std::size_t net) {
     return file.net_names.empty() ? std::to_string(net) : file.net_names[net];
 }
 
-
 /// A tree as the interchange format nests it. Trees may be thousands of hops deep: children are filled before parents.
 json to_route(const RouteTree& tree, const Net& net, const GraphFile& file, const Mapping& mapping,
               const std::vector<std::uint32_t>& vertex_of) {
@@ -75,7 +74,8 @@ json to_route(const RouteTree& tree, const Net& net, const GraphFile& file, cons
             if (!next) continue;  // a device
             const auto below = hop.find(*next);
             if (below == hop.end()) continue;
-            children.push_back({{"route", link_names[static_cast<std::size_t>(link)]}, {"next_hop", std::move(below->second)}});
+            children.push_back(
+                {{"route", link_names[static_cast<std::size_t>(link)]}, {"next_hop", std::move(below->second)}});
             hop.erase(below);
         }
         hop[node->chip] = {{"chip", {node->chip.x, node->chip.y}}, {"children", std::move(children)}};
@@ -114,10 +114,8 @@ json to_spinntools_tables(const RoutingTables& tables) {
     for (const RoutingTable& table : tables) {
         json entries = json::array();
         for (const RoutingEntry& entry : table.entries)
-            entries.push_back({{"key", entry.key},
-                               {"mask", entry.mask},
-                               {"defaultable", false},
-                               {"spinnaker_route", entry.route}});
+            entries.push_back(
+                {{"key", entry.key}, {"mask", entry.mask}, {"defaultable", false}, {"spinnaker_route", entry.route}});
         list.push_back({{"x", table.chip.x}, {"y", table.chip.y}, {"entries", std::move(entries)}});
     }
     return list;

@@ -20,7 +20,8 @@ Position shortest_way(const MachineShape& machine, ChipCoord from, ChipCoord to)
     for (int i = -1; i <= 1; ++i)
         for (int j = -1; j <= 1; ++j) {
             if ((i != 0 && !machine.wrap_x) || (j != 0 && !machine.wrap_y)) continue;
-            const Position way{first.x + static_cast<float>(i * machine.width), first.y + static_cast<float>(j * machine.height)};
+            const Position way{first.x + static_cast<float>(i * machine.width),
+                               first.y + static_cast<float>(j * machine.height)};
             if (length(way) < length(best)) best = way;
         }
     return best;
@@ -68,9 +69,8 @@ ChipMap choose_chips(const PlaceProblem& problem, const MachineShape& machine) {
         radius[chip] = std::max(std::abs(way.x - way.y / 2.0f), std::abs(way.y) * 0.8660254f);
         if (machine.chips[chip].present && map.cores[chip] > 0) map.chips.push_back(static_cast<std::uint32_t>(chip));
     }
-    std::sort(map.chips.begin(), map.chips.end(), [&](auto a, auto b) {
-        return std::tie(radius[a], a) < std::tie(radius[b], b);
-    });
+    std::sort(map.chips.begin(), map.chips.end(),
+              [&](auto a, auto b) { return std::tie(radius[a], a) < std::tie(radius[b], b); });
     const std::size_t n_usable = map.chips.size();
     std::uint64_t cores = 0, room = 0;
     std::size_t needed = 0;

@@ -52,7 +52,8 @@ class RouteCover {
         std::size_t i = 0;
         for (; i + run <= others.size(); i += run) {
             unsigned hits = 0;  // counted without branches, which compilers turn into vector code
-            for (std::size_t k = i; k < i + run; ++k) hits += ((cube.key ^ others[k].key) & cube.mask & others[k].mask) == 0;
+            for (std::size_t k = i; k < i + run; ++k)
+                hits += ((cube.key ^ others[k].key) & cube.mask & others[k].mask) == 0;
             if (hits != 0) return true;
         }
         for (; i < others.size(); ++i)
@@ -125,7 +126,8 @@ class RouteCover {
                 std::size_t count = 0;
                 for (const Choice& other : choices_) count += (other.bits & ~choices_[c].bits) == 0 ? other.count : 0;
                 // Many for few bits.
-                const double gain = static_cast<double>(count) / static_cast<double>(std::popcount(choices_[c].bits) + 1);
+                const double gain =
+                    static_cast<double>(count) / static_cast<double>(std::popcount(choices_[c].bits) + 1);
                 if (gain > best_gain) best_gain = gain, best = choices_[c].bits;
             }
             open |= best;
@@ -151,20 +153,28 @@ class RouteCover {
 struct RouteGroup {
     std::uint32_t route = 0;
     std::vector<Cube> cubes;
-    std::size_t rank = 0;  ///< entries that it took when it was last covered
+    std::size_t entries_alone = 0;  ///< that it would take to avoid all other groups
 };
 
-/// Covers the groups from the bottom up. @param floor  key-masks that no entry may meet
-std::vector<RoutingEntry> stack(std::vector<RouteGroup>& groups, const std::vector<Cube>& floor) {
+/// Longer tables are covered in one order only.
+constexpr std::size_t most_for_second_order = 128;
+
+/// Key-masks that need no entry, by the route that they take by default.
+using Defaults = std::map<std::uint32_t, std::vector<Cube>>;
+
+/// Covers the groups from the bottom up. No entry may meet a default of another route; one of its own it may take in.
+std::vector<RoutingEntry> stack(const std::vector<RouteGroup>& groups, const Defaults& defaults) {
     RouteCover cover;
-    std::vector<Cube> below = floor;
+    std::vector<Cube> below, others;
     std::vector<std::vector<RoutingEntry>> layers;
     for (std::size_t g = groups.size(); g-- > 0;) {
-        std::vector<RoutingEntry> layer;
-        for (const Cube cube : cover.cover(groups[g].cubes, below)) layer.push_back({cube.key, cube.mask, groups[g].route});
-        groups[g].rank = layer.size();
+        others = below;
+        for (const auto& [route, cubes] : defaults)
+            if (route != groups[g].route) others.insert(others.end(), cubes.begin(), cubes.end());
+        std::vector<RoutingEntry>& layer = layers.emplace_back();
+        for (const Cube cube : cover.cover(groups[g].cubes, others))
+            layer.push_back({cube.key, cube.mask, groups[g].route});
         below.insert(below.end(), groups[g].cubes.begin(), groups[g].cubes.end());
-        layers.push_back(std::move(layer));
     }
     std::vector<RoutingEntry> table;
     for (std::size_t l = layers.size(); l-- > 0;) table.insert(table.end(), layers[l].begin(), layers[l].end());
@@ -173,19 +183,28 @@ std::vector<RoutingEntry> stack(std::vector<RouteGroup>& groups, const std::vect
 
 std::vector<RoutingEntry> cover_with(const std::vector<TableEntry>& table, bool leave_out_defaults) {
     std::map<std::uint32_t, std::vector<Cube>> by_route;
-    std::vector<Cube> floor;
-    for (const TableEntry& entry : table) {
-        const Cube cube{entry.entry.key, entry.entry.mask};
-        if (entry.defaultable && leave_out_defaults)
-            floor.push_back(cube);
-        else
-            by_route[entry.entry.route].push_back(cube);
-    }
+    Defaults defaults;
+    for (const TableEntry& entry : table)
+        (entry.defaultable && leave_out_defaults ? defaults : by_route)[entry.entry.route].push_back(
+            {entry.entry.key, entry.entry.mask});
     std::vector<RouteGroup> groups;
     for (auto& [route, cubes] : by_route) groups.push_back({route, std::move(cubes), 0});
     std::stable_sort(groups.begin(), groups.end(),
                      [](const RouteGroup& a, const RouteGroup& b) { return a.cubes.size() < b.cubes.size(); });
-    return stack(groups, floor);
+    std::vector<RoutingEntry> best = stack(groups, defaults);
+    if (table.size() > most_for_second_order) return best;
+    // Another order: what would take most entries, had it to avoid all others, is best off at the bottom.
+    RouteCover cover;
+    for (RouteGroup& group : groups) {
+        std::vector<Cube> others;
+        for (const RouteGroup& other : groups)
+            if (&other != &group) others.insert(others.end(), other.cubes.begin(), other.cubes.end());
+        group.entries_alone = cover.cover(group.cubes, others).size();
+    }
+    std::stable_sort(groups.begin(), groups.end(),
+                     [](const RouteGroup& a, const RouteGroup& b) { return a.entries_alone < b.entries_alone; });
+    std::vector<RoutingEntry> second = stack(groups, defaults);
+    return second.size() < best.size() ? second : best;
 }
 
 }  // namespace

@@ -7,8 +7,8 @@
 #include <random>
 #include <tuple>
 
-#include "mapper/parallel.hpp"
 #include "mapper/chip_map.hpp"
+#include "mapper/parallel.hpp"
 #include "mapper/unit_graph.hpp"
 
 namespace spinn {
@@ -159,8 +159,7 @@ void smooth(const UnitGraph& graph, const ChipMap& map, const std::vector<char>&
                 y += graph.weight[i] * way.y;
                 sum += graph.weight[i];
             }
-            if (sum > 0.0f)
-                next[node] = {position[node].x + share * x / sum, position[node].y + share * y / sum};
+            if (sum > 0.0f) next[node] = {position[node].x + share * x / sum, position[node].y + share * y / sum};
         }
     });
     position.swap(next);
@@ -244,7 +243,8 @@ ChipOfUnit embed(const PlaceProblem& problem, const MachineShape& machine, std::
     // Some arrangement, then a good one. Nodes in their order along the longer axis are as good as any.
     for (std::size_t node = 0; node < position.size(); ++node)
         if (levels.back().fixed[node] == 0)
-            position[node] = map.chips.empty() ? Position{} : map.position[map.chips[node * map.chips.size() / position.size()]];
+            position[node] =
+                map.chips.empty() ? Position{} : map.position[map.chips[node * map.chips.size() / position.size()]];
     spreader.spread(levels.back().graph.size, levels.back().fixed, position, nullptr);
     arrange(levels.back().graph, map, levels.back().fixed, position, seed);
     for (std::size_t l = levels.size(); l-- > 0;) {

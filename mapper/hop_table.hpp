@@ -18,7 +18,8 @@ class HopTable {
         hops_.resize(columns_ * 2 * static_cast<std::size_t>(h));
         for (int dy = -h + 1; dy < h; ++dy)
             for (int dx = -w + 1; dx < w; ++dx) {
-                const ChipCoord from{static_cast<std::uint8_t>(dx < 0 ? -dx : 0), static_cast<std::uint8_t>(dy < 0 ? -dy : 0)};
+                const ChipCoord from{static_cast<std::uint8_t>(dx < 0 ? -dx : 0),
+                                     static_cast<std::uint8_t>(dy < 0 ? -dy : 0)};
                 const ChipCoord to{static_cast<std::uint8_t>(from.x + dx), static_cast<std::uint8_t>(from.y + dy)};
                 hops_[static_cast<std::size_t>(dy + h) * columns_ + static_cast<std::size_t>(dx + w)] =
                     static_cast<std::uint16_t>(distance(machine, from, to));

@@ -69,7 +69,8 @@ class Board {
         for (std::uint32_t e = 0; e < problem_.pins.size(); ++e) {
             const std::size_t first = problem_.pins.first[e];
             for (std::size_t i = 0; i < n_entries_[e]; ++i)
-                sum += problem_.weight[e] * static_cast<double>(hops_to(e, entry_chip_[first + i], entry_chip_[first + i]));
+                sum += problem_.weight[e] *
+                       static_cast<double>(hops_to(e, entry_chip_[first + i], entry_chip_[first + i]));
         }
         for (const auto& attachment : problem_.attachments)
             sum += attachment.weight * static_cast<double>(hops_to(attachment.edge, chip_of_[attachment.unit]));
@@ -79,10 +80,12 @@ class Board {
     /// Works out where each unit would rather be, all from the same placement.
     void wish_all(std::vector<Pull>& pulls) {
         const std::size_t n = problem_.n_units();
-        parallel_for((n + units_in_a_part - 1) / units_in_a_part, pulls.size(), [&](std::size_t part, std::size_t thread) {
-            for (std::size_t unit = part * units_in_a_part; unit < std::min(n, (part + 1) * units_in_a_part); ++unit)
-                wish(static_cast<std::uint32_t>(unit), pulls[thread]);
-        });
+        parallel_for((n + units_in_a_part - 1) / units_in_a_part, pulls.size(),
+                     [&](std::size_t part, std::size_t thread) {
+                         for (std::size_t unit = part * units_in_a_part;
+                              unit < std::min(n, (part + 1) * units_in_a_part); ++unit)
+                             wish(static_cast<std::uint32_t>(unit), pulls[thread]);
+                     });
     }
 
     /// Moves a unit to one of the chips it wishes for, in exchange with one that loses little by that.

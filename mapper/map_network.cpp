@@ -27,11 +27,12 @@ void place_and_route(Mapping& mapping, const std::optional<MachineShape>& machin
     mapping.machine = machine ? *machine : smallest_machine(graph);
     mapping.placements = timed("place", mapping, log, [&] { return place(graph, mapping.machine, options.place); });
     check(mapping.placements, graph, mapping.machine);
-    mapping.routes = timed("route", mapping, log,
-                           [&] { return route(graph, mapping.placements, mapping.machine, options.route); });
+    mapping.routes =
+        timed("route", mapping, log, [&] { return route(graph, mapping.placements, mapping.machine, options.route); });
     mapping.keys = timed("keys", mapping, log, [&] { return allocate_keys(graph, mapping.placements, options.keys); });
-    mapping.tables = timed("tables", mapping, log,
-                           [&] { return build_tables(mapping.routes, mapping.keys, graph, mapping.machine, options.tables); });
+    mapping.tables = timed("tables", mapping, log, [&] {
+        return build_tables(mapping.routes, mapping.keys, graph, mapping.machine, options.tables);
+    });
     timed("proofs", mapping, log, [&] {
         check(mapping.routes, graph, mapping.placements, mapping.machine);
         check(mapping.keys, graph);

@@ -344,9 +344,10 @@ class Covering {
 
 }  // namespace
 
-std::vector<RoutingEntry> minimise(const std::vector<TableEntry>& table, std::size_t capacity) {
+std::vector<RoutingEntry> minimise(const std::vector<TableEntry>& table, std::size_t capacity, bool both) {
     std::vector<RoutingEntry> covered = cover(table);
-    if (covered.size() <= capacity || table.size() > always_both) return covered;
+    const bool is_too_long = capacity > 0 && covered.size() > capacity;
+    if (!both && !is_too_long && (covered.size() <= capacity || table.size() > always_both)) return covered;
     std::vector<RoutingEntry> merged = ordered_covering(table, capacity);
     return merged.size() < covered.size() ? merged : covered;
 }

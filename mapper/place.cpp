@@ -160,9 +160,10 @@ Placements give_cores(const PlaceProblem& problem, const ChipOfUnit& chips, cons
         if (fixed.core == 0) continue;
         std::uint32_t& cores = free[chip_index(machine, fixed.chip)];
         if ((cores >> fixed.core & 1) == 0)
-            throw RequestError({.what = "two vertices are fixed on one core",
-                                .where = to_string(placements[fixed.slice]) + ", one of them " + slice_name(graph, fixed.slice),
-                                .fix = "change the constraints"});
+            throw RequestError(
+                {.what = "two vertices are fixed on one core",
+                 .where = to_string(placements[fixed.slice]) + ", one of them " + slice_name(graph, fixed.slice),
+                 .fix = "change the constraints"});
         cores &= ~(1u << fixed.core);
         has_core[fixed.slice] = 1;
     }
@@ -170,7 +171,8 @@ Placements give_cores(const PlaceProblem& problem, const ChipOfUnit& chips, cons
         std::uint32_t& cores = free[chips[unit]];
         for (const std::uint32_t slice : problem.slices_of[unit]) {
             if (has_core[slice] != 0) continue;
-            placements[slice] = {chip_of_index(machine, chips[unit]), static_cast<std::uint8_t>(std::countr_zero(cores))};
+            placements[slice] = {chip_of_index(machine, chips[unit]),
+                                 static_cast<std::uint8_t>(std::countr_zero(cores))};
             cores &= cores - 1;
         }
     }
@@ -232,8 +234,10 @@ Placements place(const MachineGraph& graph, const MachineShape& machine, const P
     const std::size_t n_threads = thread_count(options.threads);
     const auto place_by = [&](const PlaceProblem& some, ChipOfUnit chips) {
         lift_overfull(some, chips);
-        if (pack(some, machine, chips)) improve(chips, some, machine, options.effort, options.seed, n_threads);
-        else chips.clear();
+        if (pack(some, machine, chips))
+            improve(chips, some, machine, options.effort, options.seed, n_threads);
+        else
+            chips.clear();
         return chips;
     };
     const std::vector<std::uint32_t> pair_of = inseparable_pairs(problem);
@@ -270,21 +274,35 @@ void check(const Placements& placements, const MachineGraph& graph, const Machin
         throw std::logic_error("place: " + std::to_string(placements.size()) + " placements for " +
                                std::to_string(graph.slices.size()) + " slices");
     }
+    const PlaceProblem room = place_problem(graph, machine, PlaceObjective::hops);
     std::vector<std::uint32_t> taken(machine.chips.size(), 0);
     std::vector<std::uint64_t> bytes(machine.chips.size(), 0);
+    const auto where = [&](std::size_t slice) {
+        return "place: slice " + slice_name(graph, slice) + " at " + to_string(placements[slice]);
+    };
     for (std::size_t slice = 0; slice < placements.size(); ++slice) {
         const CoreLocation core = placements[slice];
-        const std::string where = "place: slice " + slice_name(graph, slice) + " at " + to_string(core);
-        if (!has_chip(machine, core.chip)) throw std::logic_error(where + ": there is no such chip");
-        if (core.core < 1 || core.core > application_cores(chip_at(machine, core.chip))) {
-            throw std::logic_error(where + ": the chip has no such application core");
-        }
+        if (!has_chip(machine, core.chip)) throw std::logic_error(where(slice) + ": there is no such chip");
+        if (graph.slices[slice].device) continue;
         const std::size_t chip = chip_index(machine, core.chip);
-        if ((taken[chip] >> core.core & 1) != 0) throw std::logic_error(where + ": two slices on one core");
+        if (core.core >= physical_cores_per_chip || (room.free_cores[chip] >> core.core & 1) == 0)
+            throw std::logic_error(where(slice) + ": the chip has no such application core");
+        if ((taken[chip] >> core.core & 1) != 0) throw std::logic_error(where(slice) + ": two slices on one core");
         taken[chip] |= 1u << core.core;
         bytes[chip] += block_bytes(graph.slices[slice]);
-        if (bytes[chip] > sdram_per_chip_bytes) throw std::logic_error(where + ": the chip's SDRAM is overfull");
+        if (bytes[chip] > room.free_bytes[chip])
+            throw std::logic_error(where(slice) + ": the chip's SDRAM is overfull");
     }
+    for (const PlaceConstraints::Fixed& fixed : graph.constraints.fixed) {
+        const CoreLocation core = placements[fixed.slice];
+        if (core.chip != fixed.chip || (fixed.core != 0 && core.core != fixed.core))
+            throw std::logic_error(where(fixed.slice) + ": it is fixed at " + to_string(fixed.chip));
+    }
+    for (const std::vector<std::uint32_t>& group : graph.constraints.same_chip)
+        for (const std::uint32_t slice : group)
+            if (placements[slice].chip != placements[group.front()].chip)
+                throw std::logic_error(where(slice) + ": it must share the chip of " +
+                                       slice_name(graph, group.front()));
 }
 
 MachineShape smallest_machine(const MachineGraph& graph) {

@@ -196,7 +196,8 @@ void find_hyperedges(PlaceProblem& problem, const MachineGraph& graph, PlaceObje
         const std::span<const std::uint32_t> units = targets[first_net[edge]];
         const std::uint32_t source = problem.unit_of[graph.nets[first_net[edge]].source];
         problem.pins.items.insert(problem.pins.items.end(), units.begin(), units.end());
-        if (n_nets[edge] == 1 && source != PlaceProblem::none && !std::binary_search(units.begin(), units.end(), source))
+        if (n_nets[edge] == 1 && source != PlaceProblem::none &&
+            !std::binary_search(units.begin(), units.end(), source))
             problem.pins.items.push_back(source);
         problem.pins.end_list();
     }
@@ -224,7 +225,8 @@ PlaceProblem joined(const PlaceProblem& problem, const std::vector<std::uint32_t
     for (std::size_t unit = 0; unit < coarse_of.size(); ++unit) {
         coarse.cores[coarse_of[unit]] += problem.cores[unit];
         coarse.bytes[coarse_of[unit]] += problem.bytes[unit];
-        if (problem.fixed_chip[unit] != PlaceProblem::none) coarse.fixed_chip[coarse_of[unit]] = problem.fixed_chip[unit];
+        if (problem.fixed_chip[unit] != PlaceProblem::none)
+            coarse.fixed_chip[coarse_of[unit]] = problem.fixed_chip[unit];
     }
     coarse.weight = problem.weight;
     std::vector<std::size_t> seen(n, 0);  // number of the hyperedge that last had it, plus one
@@ -259,7 +261,8 @@ std::vector<std::uint32_t> inseparable_pairs(const PlaceProblem& problem) {
     std::vector<std::uint32_t> partner(problem.n_units(), PlaceProblem::none);
     for (const Pair& pair : pairs) {
         if (partner[pair.a] != PlaceProblem::none || partner[pair.b] != PlaceProblem::none) continue;
-        if (problem.fixed_chip[pair.a] != PlaceProblem::none || problem.fixed_chip[pair.b] != PlaceProblem::none) continue;
+        if (problem.fixed_chip[pair.a] != PlaceProblem::none || problem.fixed_chip[pair.b] != PlaceProblem::none)
+            continue;
         if (problem.cores[pair.a] + problem.cores[pair.b] > 4) continue;
         const double else_a = total[pair.a] - pair.weight, else_b = total[pair.b] - pair.weight;
         if (pair.weight * cores_of_a_chip < 2.0 * std::max(else_a, else_b)) continue;

@@ -50,9 +50,9 @@ using Terminals = std::vector<std::uint32_t>;
 
 /// Nets with the same terminals.
 struct RouteGroups {
-    std::vector<std::uint32_t> group_of;  ///< [net]
-    std::vector<std::uint32_t> first_net; ///< [group]
-    std::vector<double> packets_per_s;    ///< [group]
+    std::vector<std::uint32_t> group_of;   ///< [net]
+    std::vector<std::uint32_t> first_net;  ///< [group]
+    std::vector<double> packets_per_s;     ///< [group]
 };
 
 struct TerminalHash {
@@ -152,9 +152,9 @@ class TreeBuilder {
     static constexpr std::uint32_t unreached = 0xffffffff;
     struct Mark {
         std::uint32_t generation = 0, hops = 0;
-        std::uint32_t links = 0;     ///< that lead to children
-        std::uint8_t arrival = 0;    ///< link of this chip to its parent
-        bool needed = false;         ///< a terminal, or on the way to one
+        std::uint32_t links = 0;   ///< that lead to children
+        std::uint8_t arrival = 0;  ///< link of this chip to its parent
+        bool needed = false;       ///< a terminal, or on the way to one
     };
 
     Mark* of_set(std::uint32_t chip) {
@@ -186,7 +186,8 @@ class TreeBuilder {
                 const bool shared = candidate->needed;
                 const bool straight = (mark.links & 1u << back) != 0;
                 if (have && (shared != best_shared ? best_shared
-                                                   : load != best_load ? best_load < load : best_straight || !straight))
+                             : load != best_load   ? best_load < load
+                                                   : best_straight || !straight))
                     continue;
                 have = true, best_shared = shared, best_load = load, best_straight = straight;
                 mark.arrival = static_cast<std::uint8_t>(link);
@@ -261,8 +262,8 @@ Routes route(const MachineGraph& graph, const Placements& placements, const Mach
         for (std::size_t g = batch; g < end; ++g) {
             for (const RouteNode& node : trees[g])
                 for (std::uint32_t links = node.route; links != 0; links &= links - 1)
-                    loads[chip_index(machine, node.chip) * link_count + static_cast<std::size_t>(std::countr_zero(links))] +=
-                        groups.packets_per_s[g];
+                    loads[chip_index(machine, node.chip) * link_count +
+                          static_cast<std::size_t>(std::countr_zero(links))] += groups.packets_per_s[g];
         }
         batch = end;
     }

@@ -12,8 +12,8 @@ namespace spinn {
 
 namespace {
 
-constexpr std::size_t least_chips = 12;    // of a hyperedge that must hang together
-constexpr std::size_t most_sets = 48;      // beyond that, no single one matters
+constexpr std::size_t least_chips = 12;        // of a hyperedge that must hang together
+constexpr std::size_t most_sets = 48;          // beyond that, no single one matters
 constexpr std::size_t work_limit = 3'000'000;  // chips looked at
 
 /// What lies on one chip, and moves together.
@@ -26,7 +26,10 @@ struct Load {
 class Shuffler {
  public:
     Shuffler(const ChipOfUnit& chips, const PlaceProblem& problem, const MachineShape& machine, const ChipGrid& grid)
-        : problem_(problem), grid_(grid), table_(machine), load_of_chip_(machine.chips.size(), PlaceProblem::none),
+        : problem_(problem),
+          grid_(grid),
+          table_(machine),
+          load_of_chip_(machine.chips.size(), PlaceProblem::none),
           seen_(machine.chips.size(), 0) {
         load_of_unit_.resize(chips.size());
         for (std::size_t unit = 0; unit < chips.size(); ++unit) {
@@ -45,7 +48,8 @@ class Shuffler {
     }
 
     bool worthwhile() const {
-        return !sets_.empty() && sets_.size() <= most_sets && loads_.size() > 2 && joined_by_sets_ > 4.0 * joined_otherwise_;
+        return !sets_.empty() && sets_.size() <= most_sets && loads_.size() > 2 &&
+               joined_by_sets_ > 4.0 * joined_otherwise_;
     }
 
     void run(std::uint64_t seed) {
@@ -54,7 +58,8 @@ class Shuffler {
         for (const std::uint32_t chip : chip_of_)
             for (std::size_t link = 0; link < link_count; ++link) {
                 const std::uint32_t next = grid_.step(chip, link);
-                if (next != ChipGrid::no_chip && load_of_chip_[next] == PlaceProblem::none && problem_.free_cores[next] != 0)
+                if (next != ChipGrid::no_chip && load_of_chip_[next] == PlaceProblem::none &&
+                    problem_.free_cores[next] != 0)
                     chips.push_back(next);
             }
         std::sort(chips.begin(), chips.end());
@@ -128,8 +133,7 @@ class Shuffler {
                 if (sets.size() > most_sets) break;
             } else {
                 if (members.size() > 1) joined_otherwise_ += problem_.weight[e] * static_cast<double>(members.size());
-                for (std::size_t i = 1; i < members.size(); ++i)
-                    edges[{members[0], members[i]}] += problem_.weight[e];
+                for (std::size_t i = 1; i < members.size(); ++i) edges[{members[0], members[i]}] += problem_.weight[e];
             }
         }
         for (const auto& [members, weight] : sets) {
@@ -158,7 +162,8 @@ class Shuffler {
     double edge_cost(std::uint32_t load) {
         double sum = 0.0;
         const HopTable::Row row = table_.row(chip_of_[load]);
-        for (const Edge& edge : edges_[load]) sum += edge.weight * static_cast<double>(table_.hops(row, chip_of_[edge.to]));
+        for (const Edge& edge : edges_[load])
+            sum += edge.weight * static_cast<double>(table_.hops(row, chip_of_[edge.to]));
         work_ += edges_[load].size();
         return sum;
     }

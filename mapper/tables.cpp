@@ -90,10 +90,11 @@ TableResult build_tables(const Routes& routes, const KeyAllocation& keys, const 
         }
         std::sort(full.begin(), full.end(),
                   [](const TableEntry& a, const TableEntry& b) { return a.entry.key < b.entry.key; });
-        if (n_needed > capacity || options.shortest) {
-            tables[chip] = minimise(full, options.shortest ? 0 : capacity);
+        if (n_needed > capacity || options.length != TableLength::fit) {
+            tables[chip] = minimise(full, n_needed > capacity ? capacity : 0, options.length == TableLength::least);
             if (tables[chip].size() > capacity)
-                throw_too_long(chip_of_index(machine, chip), tables[chip].size(), by_chip[chip], graph, options.capacity);
+                throw_too_long(chip_of_index(machine, chip), tables[chip].size(), by_chip[chip], graph,
+                               options.capacity);
             return;
         }
         // Key blocks are disjoint, so below an entry there is none that its keys could fall on: every default route may

@@ -13,9 +13,15 @@
 
 namespace spinn {
 
+enum class TableLength {
+    fit,    ///< minimise the tables that are too long
+    brief,  ///< minimise all
+    least,  ///< minimise all in every way there is; slow
+};
+
 struct TableOptions {
     int capacity = routing_table_capacity;
-    bool shortest = false;  ///< make every table as short as can be, not only those that do not fit
+    TableLength length = TableLength::fit;
     int threads = 0;  ///< 0: one a processor
 };
 
@@ -27,14 +33,14 @@ struct TableResult {
 };
 
 /// Tables that send every key of every net exactly along its tree. A table within capacity only has its default routes
-/// elided, unless `shortest` is asked for; a longer one is minimised.
+/// elided, unless shorter ones are asked for; a longer one is minimised.
 /// @throws RequestError when a table cannot be made to fit: which chip, how many entries, what to change
 TableResult build_tables(const Routes& routes, const KeyAllocation& keys, const MachineGraph& graph,
                          const MachineShape& machine, const TableOptions& options);
 
-/// Proves that at every chip of every tree, the table does with every key of the net's block what the tree says, default
-/// routes included: key-masks are compared as sets, none is left to sampling. Trees that are sound (see check of routes)
-/// then carry every packet to exactly its targets, by induction from the source. Throws std::logic_error.
+/// Proves that at every chip of every tree, the table does with every key of the net's block what the tree says,
+/// default routes included: key-masks are compared as sets, none is left to sampling. Trees that are sound (see check
+/// of routes) then carry every packet to exactly its targets, by induction from the source. Throws std::logic_error.
 void check(const RoutingTables& tables, const Routes& routes, const KeyAllocation& keys, const MachineGraph& graph,
            const MachineShape& machine, int threads = 0);
 

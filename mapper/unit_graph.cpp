@@ -64,7 +64,8 @@ UnitGraph unit_graph(const PlaceProblem& problem, std::uint64_t seed) {
             for (std::size_t i = 0; i < pins.size(); ++i) add(pins[i], pins[(i + stride) % pins.size()], weight);
         } else {
             for (int ring = 0; ring < 4; ++ring) {
-                const std::size_t stride = 1 + mix(seed ^ (std::uint64_t{e} << 8) ^ static_cast<unsigned>(ring)) % (pins.size() - 1);
+                const std::size_t stride =
+                    1 + mix(seed ^ (std::uint64_t{e} << 8) ^ static_cast<unsigned>(ring)) % (pins.size() - 1);
                 for (std::size_t i = 0; i < pins.size(); ++i)
                     add(pins[i], pins[(i + stride) % pins.size()], weight * static_cast<double>(pins.size()) / 16.0);
             }
@@ -76,7 +77,9 @@ UnitGraph unit_graph(const PlaceProblem& problem, std::uint64_t seed) {
         const std::size_t n = std::min<std::size_t>(pins.size(), 8);
         for (std::size_t i = 0; i < n; ++i) {
             const std::size_t pin =
-                n == pins.size() ? i : mix(seed ^ (std::uint64_t{attachment.unit} << 32) ^ (attachment.edge * n + i)) % pins.size();
+                n == pins.size()
+                    ? i
+                    : mix(seed ^ (std::uint64_t{attachment.unit} << 32) ^ (attachment.edge * n + i)) % pins.size();
             add(attachment.unit, pins[pin], attachment.weight / static_cast<double>(n));
         }
     }

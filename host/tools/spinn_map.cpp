@@ -25,7 +25,7 @@ struct Arguments {
     std::optional<std::uint64_t> seed;
     std::uint32_t atoms_per_core = 256;
     PlaceObjective objective = PlaceObjective::both;
-    std::string tables;
+    std::optional<TableLength> tables;
     int threads = 0, effort = PlaceOptions{}.effort;
     Reporting reporting;
 };
@@ -130,12 +130,12 @@ int run(const Arguments& arguments) {
     options.partition.max_atoms_per_core = arguments.atoms_per_core;
     options.place.objective = arguments.objective;
     options.place.effort = arguments.effort;
-    options.tables.shortest = arguments.tables == "short" || (arguments.tables.empty() && !arguments.graph.empty());
+    options.tables.length = arguments.tables.value_or(arguments.graph.empty() ? TableLength::fit : TableLength::brief);
     options.place.threads = options.route.threads = options.tables.threads = arguments.threads;
     nlohmann::json figures_of_map;
     try {
-        figures_of_map = arguments.graph.empty() ? run_network(arguments, options, *log)
-                                                 : run_graph(arguments, options, *log);
+        figures_of_map =
+            arguments.graph.empty() ? run_network(arguments, options, *log) : run_graph(arguments, options, *log);
     } catch (const RequestError& error) {
         if (arguments.reporting.json)
             std::cout << nlohmann::json{{"fits", false},
@@ -188,11 +188,15 @@ int main(int argc, char** argv) {
         ->capture_default_str();
     const std::map<std::string, PlaceObjective> objectives{
         {"hops", PlaceObjective::hops}, {"traffic", PlaceObjective::traffic}, {"both", PlaceObjective::both}};
-    app.add_option("--objective", arguments.objective, "what placement makes small: hops, traffic (packets x hops) or both")
+    app.add_option("--objective", arguments.objective,
+                   "what placement makes small: hops, traffic (packets x hops) or both")
         ->transform(CLI::CheckedTransformer(objectives))
         ->option_text("hops|traffic|both [both]");
-    app.add_option("--tables", arguments.tables, "fit: minimise those that are too long; short: all (default for a graph)")
-        ->check(CLI::IsMember({"fit", "short"}));
+    const std::map<std::string, TableLength> lengths{
+        {"fit", TableLength::fit}, {"brief", TableLength::brief}, {"least", TableLength::least}};
+    app.add_option("--tables", arguments.tables, "minimise those that are too long, all, or all as far as can be")
+        ->transform(CLI::CheckedTransformer(lengths))
+        ->option_text("fit|brief|least [fit; for a graph, brief]");
     app.add_option("--effort", arguments.effort, "rounds of swaps in placement")
         ->check(CLI::Range(0, 1000))
         ->capture_default_str();
