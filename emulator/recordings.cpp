@@ -16,8 +16,7 @@ class BlockReader {
  public:
     BlockReader(Chip& chip, const Core& core) : chip_(chip), core_(core) {
         std::uint32_t pointer = 0;
-        const std::uint32_t vcpu = bus::vcpu_base + bus::vcpu_bytes * core.location.core;
-        read_words(vcpu + bus::vcpu_user0, {&pointer, 1});
+        read_words(vcpu::address_of(core.location.core) + vcpu::user0, {&pointer, 1});
         std::vector<std::uint32_t> words(region_table_words);
         read_words(pointer, words);
         auto table = decode_region_table(words);

@@ -15,6 +15,7 @@
 #include "host/run.hpp"
 #include "host/spike_hash.hpp"
 #include "host/tools/command.hpp"
+#include "host/tools/serve.hpp"
 #include "protocols/error.hpp"
 
 namespace spinn {
@@ -161,6 +162,7 @@ int run(Arguments& arguments) {
 
 int main(int argc, char** argv) {
     using namespace spinn;
+    if (argc > 1 && std::string_view(argv[1]) == "serve") return serve_main(argc - 1, argv + 1);
     const Launch launch = launch_of_environment();
     std::unique_ptr<Exchange> exchange;
     try {
@@ -180,7 +182,8 @@ int main(int argc, char** argv) {
         "  spinn-emu examples/va-coba.yaml -o out/va-coba.h5\n"
         "  spinn-emu out/va-coba.spimg --threads 2 --rounding nearest --json\n"
         "  spinn-emu examples/va-coba.yaml --machine 'spinn5*3' --duration 500\n"
-        "  mpirun -n 4 spinn-emu examples/va-coba.yaml --threads 1\n\n"
+        "  mpirun -n 4 spinn-emu examples/va-coba.yaml --threads 1\n"
+        "  spinn-emu serve --help                       a board on the network instead\n\n"
         "The spike hash covers the recorded spikes. Ctrl-C ends the run after the piece under way and keeps the "
         "results.\n"
         "Exit codes: 0 done, 1 could not be done, 2 bad usage or input.");
