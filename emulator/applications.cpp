@@ -97,10 +97,18 @@ void leave(Board& board, CoreLocation core) {
     board.machine.cores.clear();
 }
 
+/// What a start clears of a core's block, and what it sets.
+void clear_block(Chip& chip, int core) {
+    const std::span<std::byte> block = memory(chip, vcpu::address_of(core), vcpu::cleared_bytes);
+    std::fill(block.begin(), block.end(), std::byte{0});
+    store_byte(chip, field(core, vcpu::physical_core), chip.physical_core[static_cast<std::size_t>(core)]);
+    store_word(chip, field(core, vcpu::version), software_version);
+}
+
 void stop_core(Board& board, Chip& chip, int core) {
     leave(board, {chip.coord, static_cast<std::uint8_t>(core)});
     board.applications.cores.erase({chip.coord, static_cast<std::uint8_t>(core)});
-    store_byte(chip, field(core, vcpu::application), 0);
+    clear_block(chip, core);
     set_core_state(chip, core, CoreState::idle);
 }
 
@@ -263,12 +271,8 @@ void start_application(Board& board, Chip& chip, std::uint32_t application, std:
     for (int core = 1; core < static_cast<int>(chip.physical_core.size()); ++core) {
         if ((cores >> core & 1) == 0) continue;
         stop_core(board, chip, core);
-        const std::span<std::byte> block = memory(chip, vcpu::address_of(core), vcpu::cleared_bytes);
-        std::fill(block.begin(), block.end(), std::byte{0});
-        store_byte(chip, field(core, vcpu::physical_core), chip.physical_core[static_cast<std::size_t>(core)]);
         store_byte(chip, field(core, vcpu::application), application);
         store_word(chip, field(core, vcpu::load_time), static_cast<std::uint32_t>(board.now_us / 1000000));
-        store_word(chip, field(core, vcpu::software_version), 0x00040000);
         if (const auto* error = std::get_if<DecodeError>(&program)) {
             fail(board, chip, core, undefined_instruction,
                  error->reason + ": this machine runs its own programs, not ARM code");

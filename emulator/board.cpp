@@ -123,7 +123,7 @@ void sdp_datagram(Board& board, const Datagram& in, std::vector<Datagram>& out) 
     // What reads is as it is now, and does no harm twice.
     const bool remembered = !is_read(message->data) && message->header.destination.port == 0;
     if (remembered) {
-        if (const Bytes* reply = board.replies.find(in.peer, in.payload)) {
+        if (const Bytes* reply = board.replies.find(in.peer, in.payload, board.now_us)) {
             ++board.counters.repeated;
             if (!reply->empty()) send(board, {in.port, in.local_udp_port, in.peer, *reply}, out);
             return;
@@ -139,7 +139,7 @@ void sdp_datagram(Board& board, const Datagram& in, std::vector<Datagram>& out) 
         header.source.chip = answered->chip;
         reply = encode_sdp(header, answered->data);
     }
-    if (remembered) board.replies.remember(in.peer, in.payload, reply);
+    if (remembered) board.replies.remember(in.peer, in.payload, reply, board.now_us);
     if (!reply.empty()) send(board, {in.port, in.local_udp_port, in.peer, std::move(reply)}, out);
 }
 

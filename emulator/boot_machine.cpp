@@ -13,7 +13,6 @@ namespace spinn {
 
 namespace {
 
-constexpr std::uint32_t software_version = 0x00040000;
 constexpr std::uint32_t default_iobuf_bytes = 16384, default_system_buffer_words = 32768;
 constexpr std::uint32_t n_shared_buffers = 7, shared_buffer_bytes = 300;
 constexpr std::uint32_t hop_table_bytes = 65536, allocation_tag_bytes = 256 * 256 * 4, application_data_bytes = 256 * 8,
@@ -51,7 +50,7 @@ void set_core_maps(Chip& chip) {
         store_byte(chip, sv::base + sv::physical_to_virtual + p, v);
         const std::uint32_t block = vcpu::address_of(static_cast<int>(v));
         store_byte(chip, block + vcpu::physical_core, p);
-        store_word(chip, block + vcpu::software_version, software_version);
+        store_word(chip, block + vcpu::version, software_version);
         set_core_state(chip, static_cast<int>(v), v == 0 ? CoreState::running : CoreState::idle);
     }
     constexpr std::array<char, 16> monitor_name = {"SC&MP"};
@@ -115,7 +114,7 @@ void boot_chip(Board& board, Chip& chip, std::span<const std::byte> variables) {
          p2p_address({static_cast<std::uint8_t>((chip.coord.x - ethernet.x + shape.width) % shape.width),
                       static_cast<std::uint8_t>((chip.coord.y - ethernet.y + shape.height) % shape.height)}));
     half(sv::p2p_active, static_cast<std::uint32_t>(present_chips(shape).size()));
-    store_word(chip, sv::base + sv::software_version, software_version);
+    store_word(chip, sv::base + sv::version, software_version);
     for (const EthernetPort& port : board.ports)
         if (port.chip == chip.coord) store_word(chip, sv::base + sv::ip_address, swapped_octets(port.ip));
 }

@@ -200,7 +200,8 @@ MonitorReply ip_tag_command(const CommandContext& context) {
         case Op::time_out: {
             const std::uint32_t old = port->transient_time_out;
             if (request.arg2 < 16) port->transient_time_out = static_cast<std::uint8_t>(request.arg2);
-            return words_reply({old | 32u << 8 | std::uint32_t{all_tags - fixed_tags} << 16 | std::uint32_t{fixed_tags} << 24});
+            return words_reply(
+                {old | 32u << 8 | std::uint32_t{all_tags - fixed_tags} << 16 | std::uint32_t{fixed_tags} << 24});
         }
     }
     return {ScpResult::bad_argument, {}};

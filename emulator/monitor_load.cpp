@@ -119,10 +119,45 @@ MonitorReply flood_data_command(const CommandContext& context) {
     return {};
 }
 
+namespace {
+
+/// Counts cores of the whole machine in a state, as hosts for SC&MP 3 and older ask for it: level [31:26], op [25:22]
+/// (1: status), mode [21:20] (0 any, 1 all, 2 how many), state [19:16], mask [15:8], application [7:0].
+MonitorReply status_by_signal(Board& board, std::uint32_t word) {
+    enum class Mode : std::uint32_t { any = 0, all = 1, count = 2 };
+    constexpr std::uint32_t status = 1;
+    if ((word >> 22 & 15) != status) return {ScpResult::bad_argument, {}};
+    std::uint32_t selected = 0, in_state = 0;
+    for_each_chip(board, [&](const Chip& chip) {
+        for (int core = 1; core < static_cast<int>(chip.physical_core.size()); ++core) {
+            const std::uint32_t id = load_byte(chip, vcpu::address_of(core) + vcpu::application);
+            if ((id & (word >> 8 & 0xff)) != (word & 0xff)) continue;
+            ++selected;
+            in_state += static_cast<std::uint32_t>(core_state(chip, core)) == (word >> 16 & 15) ? 1 : 0;
+        }
+    });
+    MonitorReply reply;
+    switch (static_cast<Mode>(word >> 20 & 3)) {
+        case Mode::any:
+            append_u32(reply.payload, in_state > 0 ? 1 : 0);
+            return reply;
+        case Mode::all:
+            append_u32(reply.payload, in_state == selected ? 1 : 0);
+            return reply;
+        case Mode::count:
+            append_u32(reply.payload, in_state);
+            return reply;
+    }
+    return {ScpResult::bad_argument, {}};
+}
+
+}  // namespace
+
 MonitorReply signal_command(const CommandContext& context) {
     enum class Type : std::uint32_t { multicast = 0, p2p = 1, nearest_neighbour = 2 };
     const ScpRequest& request = context.request;
     const auto type = static_cast<Type>(request.arg1);
+    if (type == Type::p2p) return status_by_signal(context.board, request.arg2);
     if (type != Type::multicast && type != Type::nearest_neighbour) return {ScpResult::bad_argument, {}};
     if (type == Type::multicast && context.chip.coord != context.board.ports[0].chip)
         return {ScpResult::bad_argument, {}};

@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::size_t commands_per_host = 1024;
 constexpr std::size_t most_hosts = 256;
+constexpr std::uint64_t oldest_us = 12'000'000;  ///< SpiNNMan sends a command ten times, a second apart
 
 /// FNV-1a, eight bytes at a time.
 std::uint64_t hash_of(std::span<const std::byte> bytes) {
@@ -28,14 +29,15 @@ std::uint64_t hash_of(std::span<const std::byte> bytes) {
 
 }  // namespace
 
-const Bytes* ReplyCache::find(const Endpoint& host, std::span<const std::byte> command) const {
+const Bytes* ReplyCache::find(const Endpoint& host, std::span<const std::byte> command, std::uint64_t now_us) const {
     const auto memory = hosts_.find(host);
     if (memory == hosts_.end()) return nullptr;
     const auto reply = memory->second.replies.find(hash_of(command));
-    return reply == memory->second.replies.end() ? nullptr : &reply->second;
+    if (reply == memory->second.replies.end() || now_us - reply->second.sent_us > oldest_us) return nullptr;
+    return &reply->second.bytes;
 }
 
-void ReplyCache::remember(const Endpoint& host, std::span<const std::byte> command, Bytes reply) {
+void ReplyCache::remember(const Endpoint& host, std::span<const std::byte> command, Bytes reply, std::uint64_t now_us) {
     if (hosts_.size() >= most_hosts && !hosts_.contains(host))
         hosts_.erase(std::min_element(hosts_.begin(), hosts_.end(), [](const auto& a, const auto& b) {
             return a.second.last_use < b.second.last_use;
@@ -43,7 +45,7 @@ void ReplyCache::remember(const Endpoint& host, std::span<const std::byte> comma
     Memory& memory = hosts_[host];
     memory.last_use = ++uses_;
     const std::uint64_t hash = hash_of(command);
-    if (memory.replies.insert_or_assign(hash, std::move(reply)).second) memory.order.push_back(hash);
+    if (memory.replies.insert_or_assign(hash, Reply{std::move(reply), now_us}).second) memory.order.push_back(hash);
     if (memory.order.size() > commands_per_host) {
         memory.replies.erase(memory.order.front());
         memory.order.pop_front();

@@ -22,10 +22,10 @@ namespace asio = boost::asio;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t largest_datagram = 65536;
-constexpr int socket_buffer_bytes = 8 << 20;               ///< asked for; the system gives what it allows
-constexpr std::size_t datagrams_between_runs = 256;        ///< a flood of them must not hold up a network
-constexpr auto piece_time = std::chrono::milliseconds(5);  ///< that a running network may keep hosts waiting
-constexpr auto idle_time = std::chrono::milliseconds(20);  ///< between two looks at `stop`
+constexpr int socket_buffer_bytes = 8 << 20;                ///< asked for; the system gives what it allows
+constexpr std::size_t datagrams_between_runs = 256;         ///< a flood of them must not hold up a network
+constexpr auto piece_time = std::chrono::milliseconds(20);  ///< that a running network may keep hosts waiting
+constexpr auto idle_time = std::chrono::milliseconds(20);   ///< between two looks at `stop`
 
 class Server {
  public:

@@ -3,9 +3,12 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "host/board_session.hpp"
 #include "host/results.hpp"
 #include "host/session.hpp"
+#include "host/udp_transport.hpp"
 #include "mapper/recorded_view.hpp"
+#include "protocols/boot.hpp"
 
 namespace spinn {
 
@@ -71,12 +74,6 @@ RunReport run_image(const MachineImage& image, const RunOptions& options, spdlog
             *options.results, ResultsHeader{image.network_name, image.timestep_ms, duration_ms, image.seed,
                                             options.image_hash, image.populations});
 
-    Session session(image,
-                    {.threads = options.threads,
-                     .processors = options.processors,
-                     .exchange = options.exchange,
-                     .programs = {.rounding = options.rounding, .poisson = options.poisson}},
-                    log);
     RunControl control;
     control.realtime = options.realtime;
     control.progress = options.progress;
@@ -86,9 +83,26 @@ RunReport run_image(const MachineImage& image, const RunOptions& options, spdlog
             write_spikes(recorded, image.populations.size(), *writer);
             write_samples(recorded, *writer);
         };
-    session.run(run_ticks(duration_ms, image.timestep_ms), control);
-    const RunReport report = session.report();
-    session.warn_of_losses(report);
+    const ProgramOptions programs{.rounding = options.rounding, .poisson = options.poisson};
+    const std::uint32_t ticks = run_ticks(duration_ms, image.timestep_ms);
+    const auto run_in = [&](auto&& session) {
+        session.run(ticks, control);
+        return session.report();
+    };
+    RunReport report;
+    if (options.board.empty()) {
+        report = run_in(Session(image,
+                                {.threads = options.threads,
+                                 .processors = options.processors,
+                                 .exchange = options.exchange,
+                                 .programs = programs},
+                                log));
+    } else {
+        const std::unique_ptr<Transport> scp = connect_udp(options.board, scp_udp_port);
+        const std::unique_ptr<Transport> boot = connect_udp(options.board, boot_udp_port);
+        report = run_in(BoardSession(image, programs, *scp, boot.get(), {}, {}, log));
+    }
+    warn_of_losses(report, log);
     if (writer) writer->finish(provenance(image, options, report));
     return report;
 }

@@ -8,6 +8,10 @@
 
 #include "runtime/core_program.hpp"
 
+namespace spdlog {
+class logger;
+}
+
 namespace spinn {
 
 struct PopulationCount {
@@ -35,6 +39,9 @@ struct RunReport {
 
 /// The keys of design section 7.
 nlohmann::json to_json(const RunReport& report);
+
+/// Says what was lost or cut, once a run is over.
+void warn_of_losses(const RunReport& report, spdlog::logger& log);
 
 /// Largest resident set of this process so far.
 std::uint64_t peak_rss_bytes();

@@ -60,24 +60,24 @@ constexpr std::uint32_t application_data = 0xe4;     ///< u32
 constexpr std::uint32_t shared_buffers = 0xe8;       ///< u32
 constexpr std::uint32_t ip_address = 0xf0;           ///< u32 first octet in the lowest byte; 0: none
 constexpr std::uint32_t fixed_route_copy = 0xf4;     ///< u32
-constexpr std::uint32_t software_version = 0xfc;     ///< u32
+constexpr std::uint32_t version = 0xfc;              ///< u32
 }  // namespace sv
 
 /// A core as its chip's memory shows it, 128 bytes a virtual core.
 namespace vcpu {
 constexpr std::uint32_t base = 0xe5007000;
 constexpr std::uint32_t bytes = 128;
-constexpr std::uint32_t error_code = 44;        ///< u8
-constexpr std::uint32_t physical_core = 45;     ///< u8
-constexpr std::uint32_t state = 46;             ///< u8
-constexpr std::uint32_t application = 47;       ///< u8
-constexpr std::uint32_t load_time = 68;         ///< u32 unix time
-constexpr std::uint32_t name = 72;              ///< char[16]
-constexpr std::uint32_t iobuf = 88;             ///< u32 first block of text, 0: none
-constexpr std::uint32_t software_version = 92;  ///< u32
-constexpr std::uint32_t cleared_bytes = 112;    ///< what the start of an application clears; user words survive
-constexpr std::uint32_t user0 = 112;            ///< u32 region table
-constexpr std::uint32_t user1 = 116;            ///< u32
+constexpr std::uint32_t error_code = 44;      ///< u8
+constexpr std::uint32_t physical_core = 45;   ///< u8
+constexpr std::uint32_t state = 46;           ///< u8
+constexpr std::uint32_t application = 47;     ///< u8
+constexpr std::uint32_t load_time = 68;       ///< u32 unix time
+constexpr std::uint32_t name = 72;            ///< char[16]
+constexpr std::uint32_t iobuf = 88;           ///< u32 first block of text, 0: none
+constexpr std::uint32_t version = 92;         ///< u32
+constexpr std::uint32_t cleared_bytes = 112;  ///< what the start of an application clears; user words survive
+constexpr std::uint32_t user0 = 112;          ///< u32 region table
+constexpr std::uint32_t user1 = 116;          ///< u32
 constexpr std::uint32_t address_of(int virtual_core) { return base + bytes * static_cast<std::uint32_t>(virtual_core); }
 }  // namespace vcpu
 
@@ -93,6 +93,8 @@ constexpr std::uint32_t system_ram_heap = 0xe5001900;
 constexpr std::uint32_t router_copy_entries = 1025;    ///< the last one ends the list
 constexpr std::uint32_t router_copy_entry_bytes = 16;  ///< u16 next, u16 free, u32 route, key, mask
 }  // namespace memory_map
+
+constexpr std::uint32_t software_version = 0x00040000;  ///< 4.0.0: major << 16 | minor << 8 | patch
 
 /// A block of a core's output: u32 next block (0: none), unix time, ms, bytes used; then the text.
 constexpr std::uint32_t iobuf_head_bytes = 16;

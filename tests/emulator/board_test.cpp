@@ -84,6 +84,9 @@ TEST_F(BoardTest, CarriesARepeatedCommandOutOnce) {
     EXPECT_NE(BoardHost::answer_of(host.send({}, allocate))->word(0), first->word(0)) << "another host's";
     const Bytes next = encode(ScpRequest{ScpCommand::allocate, 78, 20 << 8, 100, 0, {}});
     EXPECT_NE(BoardHost::answer_of(host.send({}, next))->word(0), first->word(0)) << "another command";
+    board.now_us += 13'000'000;
+    host.send({}, next);
+    EXPECT_EQ(board.counters.repeated, 1u) << "no host repeats a command after 13 seconds: this is a new one";
 }
 
 TEST_F(BoardTest, DoesNotLetAnOldWriteThatComesAgainUndoANewerOne) {
