@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "emulator/chip_memory.hpp"
 #include "protocols/error.hpp"
+#include "protocols/system_ram.hpp"
 
 namespace spinn {
 
@@ -10,8 +12,7 @@ namespace {
 
 std::uint32_t block_address(const Machine& machine, const Core& core) {
     std::uint32_t address = 0;
-    const std::uint32_t vcpu = bus::vcpu_base + bus::vcpu_bytes * core.location.core;
-    if (!read(chip_of(machine, core.location.chip), vcpu + bus::vcpu_user0,
+    if (!read(chip_of(machine, core.location.chip), vcpu::address_of(core.location.core) + vcpu::user0,
               std::as_writable_bytes(std::span(&address, 1))))
         fail_at(core, "its vcpu block cannot be read");
     return address;

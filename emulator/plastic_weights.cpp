@@ -21,7 +21,8 @@ std::vector<PlasticSynapse> read_plastic_synapses(Machine& machine, const Core& 
             for (std::size_t s = 0; s < row.weights.size(); ++s) {
                 const std::uint32_t fixed = row.fixed[s], code = fixed >> tick_shift & (slots - 1);
                 const std::uint32_t receptor = fixed >> shape.index_bits & ((1u << shape.type_bits) - 1);
-                if (receptor >= shape.shift.size()) fail_at(core, "a plastic synapse of a receptor that does not exist");
+                if (receptor >= shape.shift.size())
+                    fail_at(core, "a plastic synapse of a receptor that does not exist");
                 const double unit =
                     std::ldexp(1.0, static_cast<int>(shape.shift[receptor]) - 15) / double(shape.weight_scale);
                 synapses.push_back({matrix.projection, owner.pre,

@@ -8,6 +8,10 @@
 
 #include "runtime/core_program.hpp"
 
+namespace spdlog {
+class logger;
+}
+
 namespace spinn {
 
 /// Weights of a plastic projection when the run ended.
@@ -43,6 +47,9 @@ struct RunReport {
 
 /// The keys of design section 7.
 nlohmann::json to_json(const RunReport& report);
+
+/// Says what was lost or cut, once a run is over.
+void warn_of_losses(const RunReport& report, spdlog::logger& log);
 
 /// Largest resident set of this process so far.
 std::uint64_t peak_rss_bytes();

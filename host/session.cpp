@@ -147,7 +147,6 @@ std::uint32_t Session::run(std::uint32_t n_ticks, const RunControl& control) {
 
 void Session::take(const RunControl& control) {
     const Recorded recorded = take_all(machine_, exchange_);
-    lost_ = lost_ || recorded.lost;
     for (const SpikeEvent& spike : recorded.spikes) hash_.add(spike);
     if (control.recorded) control.recorded(recorded);
 }
@@ -162,21 +161,6 @@ RunReport Session::report() {
         if (report.biological_s > 0.0)
             population.rate_hz = static_cast<double>(population.spikes) / population.neurons / report.biological_s;
     return report;
-}
-
-void Session::warn_of_losses(const RunReport& report) const {
-    if (report.packets_dropped > 0) log_.warn("{} packets were dropped by routers", report.packets_dropped);
-    if (report.counters.saturations > 0)
-        log_.warn("{} additions saturated a ring buffer: the input of some neurons was cut",
-                  report.counters.saturations);
-    if (report.counters.weights_masked > 0)
-        log_.warn("{} weights did not fit 16 bits and wrapped", report.counters.weights_masked);
-    if (report.counters.wrapped_traces > 0)
-        log_.warn("{} times a trace of plasticity passed 16 and wrapped below 0: spikes come too often for its tau",
-                  report.counters.wrapped_traces);
-    if (report.counters.delay_overflows > 0)
-        log_.warn("{} spikes were lost in delay extensions", report.counters.delay_overflows);
-    if (lost_) log_.warn("{} records were lost: a recording buffer was full", report.counters.recordings_lost);
 }
 
 }  // namespace spinn

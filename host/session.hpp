@@ -56,8 +56,6 @@ class Session {
     /// Of everything since the session began; the same for all processes, which all ask at one time.
     /// What happened before a session that this one continues counts too.
     RunReport report();
-    /// Says what was lost or cut, once a run is over.
-    void warn_of_losses(const RunReport& report) const;
 
     const MachineImage& image() const { return image_; }
     Machine& machine() { return machine_; }
@@ -77,7 +75,6 @@ class Session {
     FunctionalEngine engine_;
     RunReport so_far_;  ///< times and what ended the last run; counts, of what was before this session
     SpikeHash hash_;
-    bool lost_ = false;
 };
 
 }  // namespace spinn

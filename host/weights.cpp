@@ -46,6 +46,12 @@ std::vector<WeightSample> projection_weights(Machine& machine, const Network& ne
                       network.timestep_ms);
 }
 
+bool learns(const MachineImage& image) {
+    if (image.network.empty()) return false;
+    const Network network = decode_network(image.network, "network in the image");
+    return std::ranges::any_of(network.projections, [](const Projection& p) { return p.stdp.has_value(); });
+}
+
 WeightReader::WeightReader(const MachineImage& image, Machine& machine, Exchange* exchange, ResultsWriter* writer)
     : machine_(machine),
       exchange_(exchange != nullptr && exchange->processes() > 1 ? exchange : nullptr),

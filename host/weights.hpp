@@ -19,6 +19,9 @@ namespace spinn {
 std::vector<WeightSample> projection_weights(Machine& machine, const Network& network, std::size_t projection,
                                              Exchange* exchange = nullptr);
 
+/// Whether the network in the image has synapses that learn.
+bool learns(const MachineImage& image);
+
 class WeightReader {
  public:
     /// Looks at nothing when the image's network has no plastic projection.
