@@ -102,14 +102,16 @@ void NeuronProgram::store(CoreServices& services, std::uint32_t block_address) c
     const CoreBlock block(services, block_address);
     const std::span<std::uint32_t> words = block.words(Region::program);
     NeuronRegion region = block.need(decode_neuron_region(words), "neuron region");
-    store_state(neurons_, region);
+    region.state = cells_->state();
+    region.refractory_timer = cells_->refractory_timer();
     std::ranges::copy(encode(region), words.begin());
 }
 
 void NeuronProgram::reload(CoreServices& services, std::uint32_t block_address) {
     const CoreBlock block(services, block_address);
-    neurons_ = load_lif(block.need(decode_neuron_region(block.words(Region::program)), "neuron region"));
-    block.require(neurons_.n_atoms == system_.n_atoms, "neuron region", "the core has another number of atoms");
+    const auto neurons = block.need(decode_neuron_region(block.words(Region::program)), "neuron region");
+    block.require(neurons.n_atoms == system_.n_atoms, "neuron region", "the core has another number of atoms");
+    cells_ = make_cells(neurons, options_.rounding);
 }
 
 ProgramCounters NeuronProgram::counters() const {
