@@ -107,9 +107,10 @@ class Spreader {
             const float at = along(axis, position[a]), bt = along(axis, position[b]);
             return std::tie(at, a) < std::tie(bt, b);
         };
-        // In proportion to the room, but never more than there is.
+        // All chips full but one, where that much room was chosen; else in proportion, but never more than there is.
         const std::uint64_t right_room = room - left_room;
         std::uint64_t left_wanted = room == 0 ? 0 : (wanted * left_room + room / 2) / room;
+        if (room <= wanted + physical_cores_per_chip) left_wanted = wanted;
         left_wanted = std::min(left_wanted, left_room);
         if (wanted > right_room) left_wanted = std::max(left_wanted, std::min(wanted - right_room, left_room));
         std::size_t left = 0;

@@ -23,6 +23,8 @@ namespace spinn {
 
 namespace {
 
+constexpr std::size_t few_units = 64;  // of which both ways to start are tried
+
 /// Units in the order given (which usually carries locality), each on the first chip of the order that has room.
 /// Where SDRAM is tight, largest first. @returns whether all have a place
 bool first_fit(const PlaceProblem& problem, const std::vector<std::uint32_t>& units,
@@ -82,6 +84,7 @@ std::vector<std::uint32_t> units_in_order(const PlaceProblem& problem, const Mac
         is_driver[source] = true;
         driver_next[source] = std::exchange(driver_first[target], source);
     }
+    const auto n_drivers = static_cast<std::size_t>(std::ranges::count(is_driver, true));
     std::vector<std::uint32_t> order, drivers;  // drivers: of units that are in the order, themselves not yet in it
     std::size_t next_unit = 0, next_driver = 0;
     const auto take_unit = [&] {
@@ -102,7 +105,8 @@ std::vector<std::uint32_t> units_in_order(const PlaceProblem& problem, const Mac
             return static_cast<std::size_t>(std::popcount(problem.free_cores[chips[i]]));
         };
         const auto drivers_would_fill = [&](std::size_t i) { return drivers.size() - next_driver >= cores_of(i); };
-        if (!drivers_would_fill(at) && at + 1 < chips.size() && cores_of(at) < cores_of(at + 1))
+        if (n_drivers >= cores_of(at) && !drivers_would_fill(at) && at + 1 < chips.size() &&
+            cores_of(at) < cores_of(at + 1))
             std::swap(chips[at], chips[at + 1]);
         const std::size_t cores = cores_of(at);
         const bool drivers_fill_it = drivers_would_fill(at);
@@ -156,8 +160,9 @@ Placements give_cores(const PlaceProblem& problem, const ChipOfUnit& chips, cons
     std::vector<std::uint32_t> free = problem.free_cores;
     std::vector<char> has_core(graph.slices.size(), 0);
     for (const PlaceConstraints::Fixed& fixed : graph.constraints.fixed) {
+        if (graph.slices[fixed.slice].device) placements[fixed.slice] = {fixed.chip, 0};
+        if (fixed.core == 0 || has_core[fixed.slice] != 0) continue;
         placements[fixed.slice] = {fixed.chip, fixed.core};
-        if (fixed.core == 0) continue;
         std::uint32_t& cores = free[chip_index(machine, fixed.chip)];
         if ((cores >> fixed.core & 1) == 0)
             throw RequestError(
@@ -253,14 +258,15 @@ Placements place(const MachineGraph& graph, const MachineShape& machine, const P
     } else {
         chips = place_by(problem, embed(problem, machine, options.seed, n_threads));
     }
-    // Drivers on chips of their own, as the order of slices has it, is another place to start from.
-    if (chips.empty() || std::ranges::count(driving_nets(graph), true) > 0) {
+    // The order of slices, with drivers on chips of their own, is another place to start from, and kept where it is as
+    // good.
+    if (chips.empty() || problem.n_units() <= few_units || std::ranges::count(driving_nets(graph), true) > 0) {
         ChipOfUnit others = problem.fixed_chip;
         std::vector<std::uint32_t> chip_order = chips_in_order(problem, machine);
         const std::vector<std::uint32_t> unit_order = units_in_order(problem, graph, chip_order);
         if (first_fit(problem, unit_order, chip_order, others)) {
             improve(others, problem, machine, options.effort, options.seed, n_threads);
-            if (chips.empty() || placement_cost(others, problem, machine) < placement_cost(chips, problem, machine))
+            if (chips.empty() || placement_cost(others, problem, machine) <= placement_cost(chips, problem, machine))
                 chips = std::move(others);
         }
     }

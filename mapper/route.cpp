@@ -336,6 +336,7 @@ RouteFigures figures(const Routes& routes, const MachineGraph& graph, const Mach
             for (const Link link : all_links) {
                 if ((node.route & route_bit(link)) == 0 || !neighbour(machine, node.chip, link)) continue;
                 ++result.hops;
+                result.weighted_hops += graph.nets[net].packets_per_s;
                 load[chip_index(machine, node.chip) * link_count + static_cast<std::size_t>(link)] +=
                     graph.nets[net].packets_per_s;
             }

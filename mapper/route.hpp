@@ -37,6 +37,7 @@ void check(const Routes& routes, const MachineGraph& graph, const Placements& pl
 
 struct RouteFigures {
     std::uint64_t hops = 0;      ///< sum of tree links
+    double weighted_hops = 0.0;  ///< packets/s x links, over all nets
     double max_link_load = 0.0;  ///< packets/s on the busiest link
 };
 RouteFigures figures(const Routes& routes, const MachineGraph& graph, const MachineShape& machine);

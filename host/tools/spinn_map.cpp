@@ -48,6 +48,7 @@ nlohmann::json summary(const Mapping& mapping) {
             {"cores_used", mapping.placements.size()},
             {"nets", mapping.graph.nets.size()},
             {"hops", figures_of_routes.hops},
+            {"weighted_hops", figures_of_routes.weighted_hops},
             {"max_link_load", figures_of_routes.max_link_load},
             {"max_table_entries", mapping.tables.max_entries},
             {"table_entries_before", mapping.tables.entries_before},
