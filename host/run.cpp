@@ -1,5 +1,7 @@
 #include "host/run.hpp"
 
+#include <spdlog/logger.h>
+
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
