@@ -12,19 +12,6 @@ std::string_view without_suffix(std::string_view name, std::string_view suffix) 
     return name;
 }
 
-std::optional<NamedNode> read_named(const YamlReader& yaml, YamlNodeId node, const DocumentPath& path,
-                                    std::string_view example) {
-    if (node_at(yaml.tree, node).kind == YamlNode::Kind::scalar)
-        return NamedNode{std::string(text_of(yaml.tree, node)), std::nullopt};
-    const std::size_t mistakes = yaml.report.count();
-    const auto entries = entries_of(yaml, node, path);
-    if (entries.size() == 1) return NamedNode{std::string(entries[0].key), entries[0].value};
-    if (yaml.report.count() == mistakes)
-        yaml.report.add(path, "expected one name with its parameters, found " + describe_node(yaml.tree, node),
-                        "write such as " + std::string(example));
-    return std::nullopt;
-}
-
 namespace {
 
 /// The parameters of a rule, in the order of its description; defaults, NaN among them, for those not given.
