@@ -6,8 +6,7 @@ namespace spinn {
 
 namespace {
 
-constexpr std::uint32_t has_prefix = 1u << 15, upper_prefix = 1u << 14, has_payload_prefix = 1u << 13,
-                        times = 1u << 12;
+constexpr std::uint32_t has_prefix = 1u << 15, upper_prefix = 1u << 14, has_payload_prefix = 1u << 13, times = 1u << 12;
 constexpr std::uint32_t command_bit = upper_prefix;  ///< without has_prefix
 constexpr std::uint32_t command_mask = 0x3fff;
 
@@ -32,8 +31,8 @@ std::variant<EieioMessage, DecodeError> decode_eieio(std::span<const std::byte> 
     if (in.size() < 2) return DecodeError{in.size(), "an EIEIO message has a header of two bytes"};
     const std::uint32_t header = load_u16(in, 0);
     if ((header & (has_prefix | command_bit)) == command_bit)
-        return EieioMessage{EieioCommand{static_cast<EieioCommandNumber>(header & command_mask),
-                                         Bytes(in.begin() + 2, in.end())}};
+        return EieioMessage{
+            EieioCommand{static_cast<EieioCommandNumber>(header & command_mask), Bytes(in.begin() + 2, in.end())}};
     EieioData data;
     data.type = static_cast<EieioType>(header >> 10 & 3);
     data.payloads_are_times = (header & times) != 0;

@@ -1,5 +1,5 @@
-/// EIEIO: events between hosts and cores, as data of SDP messages or as raw datagrams. Source: SpiNNMan, messages/eieio;
-/// SpiNNFrontEndCommon, reverse_iptag_multicast_source.c and live_packet_gather.c.
+/// EIEIO: events between hosts and cores, as data of SDP messages or as raw datagrams. Source: SpiNNMan,
+/// messages/eieio; SpiNNFrontEndCommon, reverse_iptag_multicast_source.c and live_packet_gather.c.
 ///
 /// Header, two bytes: number of events, then flags. A 16-bit prefix and a payload prefix may follow, then the events: a
 /// key of 16 or 32 bits, with a payload of the same size or without.
@@ -74,8 +74,8 @@ std::size_t most_events(const EieioData& like);
 /// put to the key
 std::uint32_t whole_key(const EieioData& data, const EieioEvent& event, std::uint32_t own);
 
-/// The payload, with the prefix of the message. A message with a payload prefix and events without payload has the prefix
-/// for each.
+/// The payload, with the prefix of the message. A message with a payload prefix and events without payload has the
+/// prefix for each.
 std::optional<std::uint32_t> whole_payload(const EieioData& data, const EieioEvent& event);
 
 }  // namespace spinn

@@ -1,5 +1,5 @@
-/// A board of four chips under any sequence of datagrams: to every UDP port, as raw bytes and as well-formed commands with
-/// any arguments, from several hosts, with time passing in between.
+/// A board of four chips under any sequence of datagrams: to every UDP port, as raw bytes and as well-formed commands
+/// with any arguments, from several hosts, with time passing in between.
 #include <cstdint>
 
 #include "emulator/board.hpp"
@@ -53,7 +53,9 @@ Datagram command(Reader& reader) {
     request.arg3 = (shape & 8) != 0 ? reader.take(1) : reader.take(4);
     const Bytes data = reader.take_bytes(reader.take(1) + 1);
     request.data = data;
-    return {0, scp_udp_port, {0x7f000001, static_cast<std::uint16_t>(1000 + (shape >> 6))},
+    return {0,
+            scp_udp_port,
+            {0x7f000001, static_cast<std::uint16_t>(1000 + (shape >> 6))},
             encode_sdp(header, encode(request))};
 }
 
@@ -71,7 +73,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         if (kind % 8 == 0) {
             constexpr std::uint16_t udp_ports[] = {17893, 54321, 6000, 30000};
             const std::uint32_t end = reader.take(1);
-            const Datagram raw{0, udp_ports[end % 4], {0x7f000001, static_cast<std::uint16_t>(end)},
+            const Datagram raw{0,
+                               udp_ports[end % 4],
+                               {0x7f000001, static_cast<std::uint16_t>(end)},
                                reader.take_bytes(reader.take(2) % 2000)};
             receive(board, raw, now, out);
         } else if (kind % 8 == 1) {
