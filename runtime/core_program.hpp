@@ -52,6 +52,11 @@ struct ProgramOptions {
     PoissonMode poisson = PoissonMode::counter;
 };
 
+/// Spikes for a SpikeInjector to send.
+struct InjectedSpikes {
+    std::uint32_t atom = 0, count = 1;
+};
+
 class CoreProgram {
  public:
     virtual ~CoreProgram() = default;
@@ -72,6 +77,10 @@ class CoreProgram {
 
     /// The least number of ticks between a packet's sending and the first tick that it changes. At least 1.
     virtual std::uint32_t min_delay_ticks() const { return ~0u; }
+
+    /// Spikes from outside of the machine, to be sent in the next tick, between ticks only. Programs that are no
+    /// injector take none. @returns whether this one does
+    virtual bool inject([[maybe_unused]] std::span<const InjectedSpikes> spikes) { return false; }
 
     virtual ProgramCounters counters() const = 0;
 };
