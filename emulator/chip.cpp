@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <optional>
 
 namespace spinn {
 
@@ -14,10 +15,6 @@ namespace {
 /// Devices at 0xe... answer at 0xf... too; SDRAM at 0x6... and 0x7...
 constexpr std::uint32_t unaliased(std::uint32_t address) {
     return (address >> 28) == 0xf ? address & ~0x10000000u : address;
-}
-
-std::uint32_t vcpu_address(int virtual_core) {
-    return bus::vcpu_base + bus::vcpu_bytes * static_cast<std::uint32_t>(virtual_core);
 }
 
 }  // namespace
@@ -42,31 +39,41 @@ bool read(const Chip& chip, std::uint32_t address, std::span<std::byte> out) {
         std::copy(found.begin(), found.end(), out.begin());
         return true;
     }
-    const std::uint32_t offset = unaliased(address) - bus::router_counters;
-    if (offset >= 64 || offset % 4 != 0 || n_bytes % 4 != 0 || n_bytes > 64 - offset) return false;
+    if (address % 4 != 0 || n_bytes % 4 != 0) return false;
     for (std::uint32_t i = 0; i < n_bytes; i += 4) {
-        const std::uint32_t word = chip.router.counter_register((offset + i) / 4);
-        std::memcpy(out.data() + i, &word, 4);
+        const std::optional<std::uint32_t> word =
+            read_register(chip.router, chip.router_registers, unaliased(address) + i);
+        if (!word) return false;
+        std::memcpy(out.data() + i, &*word, 4);
     }
     return true;
 }
 
 bool write(Chip& chip, std::uint32_t address, std::span<const std::byte> in) {
-    const std::span<std::byte> found = memory(chip, address, static_cast<std::uint32_t>(in.size()));
-    if (found.size() != in.size()) return false;
-    std::copy(in.begin(), in.end(), found.begin());
+    const auto n_bytes = static_cast<std::uint32_t>(in.size());
+    const std::span<std::byte> found = memory(chip, address, n_bytes);
+    if (found.size() == in.size()) {
+        std::copy(in.begin(), in.end(), found.begin());
+        return true;
+    }
+    if (address % 4 != 0 || n_bytes % 4 != 0) return false;
+    for (std::uint32_t i = 0; i < n_bytes; i += 4) {
+        std::uint32_t word = 0;
+        std::memcpy(&word, in.data() + i, 4);
+        if (!write_register(chip.router, chip.router_registers, unaliased(address) + i, word)) return false;
+    }
     return true;
 }
 
 CoreState core_state(const Chip& chip, int virtual_core) {
     std::byte state{};
-    read(chip, vcpu_address(virtual_core) + bus::vcpu_state, {&state, 1});
+    read(chip, vcpu::address_of(virtual_core) + vcpu::state, {&state, 1});
     return static_cast<CoreState>(state);
 }
 
 void set_core_state(Chip& chip, int virtual_core, CoreState state) {
     const auto byte = static_cast<std::byte>(state);
-    write(chip, vcpu_address(virtual_core) + bus::vcpu_state, {&byte, 1});
+    write(chip, vcpu::address_of(virtual_core) + vcpu::state, {&byte, 1});
 }
 
 }  // namespace spinn

@@ -7,35 +7,34 @@
 #include <span>
 #include <vector>
 
+#include "emulator/device_registers.hpp"
 #include "emulator/router.hpp"
 #include "emulator/sdram.hpp"
 #include "protocols/machine_shape.hpp"
+#include "protocols/system_ram.hpp"
 
 namespace spinn {
 
 /// Core states as hosts read them (SARK numbers).
 enum class CoreState : std::uint8_t {
     dead = 0,
+    powered_down = 1,
     run_time_error = 2,
+    watchdog = 3,
     initialising = 4,
     ready = 5,
+    c_main = 6,
     running = 7,
     sync0 = 8,
+    sync1 = 9,
     paused = 10,
     finished = 11,
     idle = 15,
 };
 
 namespace bus {
-constexpr std::uint32_t router_base = 0xe1000000;
-constexpr std::uint32_t router_counters = router_base + 0x300;
 constexpr std::uint32_t system_ram_base = 0xe5000000;
 constexpr std::uint32_t system_ram_bytes = 32 * 1024;
-constexpr std::uint32_t vcpu_base = 0xe5007000;  ///< 128 bytes for each virtual core
-constexpr std::uint32_t vcpu_bytes = 128;
-constexpr std::uint32_t vcpu_state = 46;          ///< u8
-constexpr std::uint32_t vcpu_physical_core = 45;  ///< u8
-constexpr std::uint32_t vcpu_user0 = 112;         ///< u32: address of the core's region table
 }  // namespace bus
 
 struct Chip {
@@ -44,14 +43,16 @@ struct Chip {
     Sdram sdram;
     std::array<std::byte, bus::system_ram_bytes> system_ram{};
     Router router;
+    RouterRegisters router_registers;
     std::vector<std::uint8_t> physical_core;  ///< [virtual core]
 };
 
-/// Reads through the bus: SDRAM, system RAM and router counters, at any of their aliases. @returns false on a bus error
-/// (nothing there, or a misaligned register access); `out` is then unchanged
+/// Reads through the bus: SDRAM, system RAM and device registers, at any of their aliases. @returns false on a bus
+/// error (nothing there, or not whole words of registers); `out` is then undefined
 bool read(const Chip& chip, std::uint32_t address, std::span<std::byte> out);
 
-/// Writes through the bus; registers are read-only so far. @returns false on a bus error; nothing is then written
+/// Writes through the bus. @returns false on a bus error; memory is then unchanged, of registers those before the error
+/// are written
 bool write(Chip& chip, std::uint32_t address, std::span<const std::byte> in);
 
 /// Words of memory that an access at this address reaches (SDRAM or system RAM); empty on a bus error.

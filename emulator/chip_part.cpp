@@ -60,6 +60,8 @@ void add_blocks(Machine& machine, ChipPart& part, const ChipBlock& block, std::v
     mine.end = block.end;
     mine.first_key = block.first_key;
     mine.core = block.core;
+    mine.matrix = block.learning.matrix;
+    mine.row = block.learning.first_row;
     if (block.kind != ChipBlock::Kind::rows) {
         if (std::find(part.cores.begin(), part.cores.end(), block.core) != part.cores.end())
             part.blocks.blocks.push_back(mine);
@@ -108,6 +110,17 @@ ComingWords words_of(const RowReference& from) {
 
 std::uint32_t lines_of(const ComingWords& words) {
     return static_cast<std::uint32_t>(words.end - words.next + words_a_line - 1) / words_a_line;
+}
+
+/// Lets the synapses of a core learn from the spikes of a run, in their order, and adds their weights.
+void learn(Machine& machine, const PartBlock& block, const SpikeRun& run) {
+    SynapticInput& input = *machine.cores[block.core].program->synaptic_input();
+    for (std::size_t i = 0; i < run.atoms.size(); ++i) {
+        const std::uint32_t atom = run.atoms[i] - block.first;
+        if (atom >= block.end - block.first) continue;
+        receive_plastic(input.plastic, input.shape, input.ring, block.matrix, block.row + atom, run.sent,
+                        run.repeats[i]);
+    }
 }
 
 /// Gives the packets of a run to a program that takes packets.
@@ -213,6 +226,8 @@ void Delivery::fill() {
                 __builtin_prefetch(offset);
                 rows_[in_++ % queue_size] = {offset, &block, run.sent, run.repeats[spike_]};
             }
+        } else if (block.kind == ChipBlock::Kind::plastic) {
+            learn(*machine_, block, run);
         } else if (block.kind == ChipBlock::Kind::packets) {
             hand_over(*machine_, block, run);
         } else {

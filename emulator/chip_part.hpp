@@ -15,13 +15,14 @@ namespace spinn {
 /// What a run of spikes does in a part: a ChipBlock, cut to the part's columns.
 struct PartBlock {
     ChipBlock::Kind kind = ChipBlock::Kind::rows;
-    bool all_columns = true;           ///< rows: packets reach every column of `columns`
-    std::uint32_t first = 0, end = 0;  ///< atoms of the sender
-    std::uint32_t first_key = 0;       ///< packets: of atom `first`
-    std::uint32_t columns = 0;         ///< rows: index in ChipPart::columns
-    std::uint32_t wanted = 0;          ///< rows: the columns that packets reach
-    MatrixRows rows;                   ///< rows: from atom `first` on
-    std::uint32_t core = 0;            ///< packets, unknown: index in Machine::cores
+    bool all_columns = true;            ///< rows: packets reach every column of `columns`
+    std::uint32_t first = 0, end = 0;   ///< atoms of the sender
+    std::uint32_t first_key = 0;        ///< packets: of atom `first`
+    std::uint32_t columns = 0;          ///< rows: index in ChipPart::columns
+    std::uint32_t wanted = 0;           ///< rows: the columns that packets reach
+    MatrixRows rows;                    ///< rows: from atom `first` on
+    std::uint32_t core = 0;             ///< plastic, packets, unknown: index in Machine::cores
+    std::uint32_t matrix = 0, row = 0;  ///< plastic: of atom `first`
 };
 
 /// Blocks by the rank of the sender.

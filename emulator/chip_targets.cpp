@@ -33,6 +33,7 @@ std::uint32_t slots_of_one_shape(const Machine& machine, std::span<const std::ui
     for (const std::uint32_t c : cores) {
         const SynapticInput* const input = machine.cores[c].program->synaptic_input();
         if (input == nullptr) continue;
+        if (!input->plastic.empty()) return 0;  // plastic rows go straight to the ring buffers
         if (first == nullptr) first = &input->ring;
         if (input->ring.tick_shift != first->tick_shift || input->ring.index_mask != first->index_mask) return 0;
         ++n;
@@ -124,6 +125,12 @@ std::vector<ChipBlock> blocks_of_path(Machine& machine, const KeyPath& path, std
             block.matrix = rows.matrix;
             block.rows = rows.rows;
             block.reached = bit;
+            block.min_delay_ticks = rows.min_delay_ticks;
+            blocks.push_back(block);
+        }
+        for (const PlasticBlock& rows : resolve(input->plastic, input->table, path.first_key, path.n_keys)) {
+            block.kind = ChipBlock::Kind::plastic;
+            block.learning = rows;
             block.min_delay_ticks = rows.min_delay_ticks;
             blocks.push_back(block);
         }

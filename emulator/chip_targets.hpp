@@ -17,6 +17,7 @@ namespace spinn {
 struct ChipBlock {
     enum class Kind : std::uint8_t {
         rows,     ///< rows of a matrix, for some of the cores that have a column in it
+        plastic,  ///< rows of synapses that learn, of one core
         packets,  ///< a program that takes packets
         unknown   ///< a core whose population table does not know the keys
     };
@@ -26,7 +27,8 @@ struct ChipBlock {
     ChipMatrix matrix;                    ///< rows
     MatrixRows rows;                      ///< rows: from atom `first` on
     std::uint32_t reached = 0;            ///< rows: a bit for each column whose core the packets reach
-    std::uint32_t core = 0;               ///< packets, unknown: index in Machine::cores
+    std::uint32_t core = 0;               ///< plastic, packets, unknown: index in Machine::cores
+    PlasticBlock learning;                ///< plastic: from atom `first` on
     std::uint32_t min_delay_ticks = ~0u;  ///< between sending and the first tick that is changed
 };
 

@@ -7,6 +7,7 @@
 #include <iterator>
 #include <numeric>
 #include <thread>
+#include <tuple>
 
 #include "emulator/barrier.hpp"
 
@@ -155,7 +156,8 @@ FunctionalEngine::FunctionalEngine(Machine& machine, const FunctionalOptions& op
 
 FunctionalEngine::~FunctionalEngine() = default;
 
-void FunctionalEngine::start() {
+void FunctionalEngine::start(Tick first) {
+    now_ = first;
     const std::vector<std::vector<std::uint32_t>> chips = cores_by_chip(machine_);
     // Threads take the next chip when they are done with one. The first failure is the one of the first chip, whoever
     // met it.
@@ -391,6 +393,7 @@ void FunctionalEngine::run_core(std::uint32_t c, std::uint32_t first_tick, std::
     clear(source.list);
     EngineServices services(*source.chip, core.keys.key, source.paths, source.list, source.sent, nullptr);
     for (std::uint32_t tick = first_tick; tick < first_tick + n_ticks; ++tick) {
+        if (!pending_.empty()) add_pending(c, tick);
         core.program->timer_tick(services, Tick{tick});
         source.list.tick_begin.push_back(static_cast<std::uint32_t>(source.list.atoms.size()));
         // What a drive sends in this tick comes after the update, which has used and cleared the tick's own slot.
@@ -404,6 +407,56 @@ void FunctionalEngine::run_core(std::uint32_t c, std::uint32_t first_tick, std::
             deliver(machine_, drive, tick, from.list.atoms, from.list.repeats, from.counts);
         }
     }
+}
+
+void FunctionalEngine::add_pending(std::uint32_t c, std::uint32_t tick) {
+    std::vector<PendingInput>& inputs = pending_[c];
+    SynapticInput* const input = machine_.cores[c].program->synaptic_input();
+    for (; !inputs.empty() && inputs.back().tick <= tick; inputs.pop_back()) {
+        const PendingInput& given = inputs.back();
+        input->saturations += add_weight(ring_slot(*input, tick, given.receptor)[given.atom], given.sum, 1);
+    }
+}
+
+void FunctionalEngine::give_pending(std::vector<PendingInput> inputs) {
+    pending_.assign(machine_.cores.size(), {});
+    const auto later = [](const PendingInput& a, const PendingInput& b) {
+        return std::tie(b.tick, b.receptor, b.atom) < std::tie(a.tick, a.receptor, a.atom);
+    };
+    for (const PendingInput& input : inputs) pending_.at(input.core).push_back(input);
+    for (std::vector<PendingInput>& of_core : pending_) std::ranges::sort(of_core, later);
+}
+
+std::vector<PendingInput> FunctionalEngine::take_pending() {
+    std::vector<PendingInput> taken;
+    const auto take_slot = [&](std::uint32_t c, std::uint32_t tick) {
+        SynapticInput& input = *machine_.cores[c].program->synaptic_input();
+        for (std::uint32_t receptor = 0; receptor < 1u << input.shape.type_bits; ++receptor) {
+            const std::span<const std::uint16_t> sums = ring_slot(input, tick, receptor);
+            for (std::uint32_t atom = 0; atom < machine_.cores[c].n_atoms; ++atom)
+                if (sums[atom] != 0) taken.push_back({c, tick, receptor, atom, sums[atom]});
+        }
+        clear_slot(input, tick);
+    };
+    for (Worker& worker : workers_)
+        for (ChipPart& part : worker.parts) {
+            std::uint32_t n_ticks = part.calendar ? part.calendar->n_slots() : 0;
+            for (const std::uint32_t c : part.cores)
+                if (const SynapticInput* const input = machine_.cores[c].program->synaptic_input())
+                    n_ticks = std::max(n_ticks, (input->ring.index_mask + 1) >> input->ring.tick_shift);
+            for (std::uint32_t tick = value(now_); tick < value(now_) + n_ticks; ++tick) {
+                drain(machine_, part, Tick{tick});
+                for (const std::uint32_t c : part.cores)
+                    if (machine_.cores[c].program->synaptic_input() != nullptr) take_slot(c, tick);
+            }
+        }
+    for (std::vector<PendingInput>& of_core : pending_)  // given, and not yet added
+        taken.insert(taken.end(), of_core.begin(), of_core.end());
+    pending_.clear();
+    std::ranges::sort(taken, [](const PendingInput& a, const PendingInput& b) {
+        return std::tie(a.core, a.tick, a.receptor, a.atom) < std::tie(b.core, b.tick, b.receptor, b.atom);
+    });
+    return taken;
 }
 
 /// Router counters are products: packets sent along a path times what each router on it does with one.

@@ -31,6 +31,13 @@ struct FunctionalOptions {
     std::size_t ring_cache_bytes = std::size_t{1} << 20;
 };
 
+/// What spikes already sent will add to a ring buffer in a tick to come.
+struct PendingInput {
+    std::uint32_t core = 0;  ///< index in Machine::cores
+    std::uint32_t tick = 0, receptor = 0, atom = 0;
+    std::uint16_t sum = 0;
+};
+
 class FunctionalEngine {
  public:
     /// The machine must outlive the engine, and so must the exchange. All processes make the same calls of `start` and
@@ -40,13 +47,19 @@ class FunctionalEngine {
     FunctionalEngine(const FunctionalEngine&) = delete;
     FunctionalEngine& operator=(const FunctionalEngine&) = delete;
 
-    /// Starts the programs (synaptic rows are made here, in parallel). @throws RequestError of the first core that
-    /// fails
-    void start();
+    /// Starts the programs (synaptic rows are made here, in parallel). @param first  the tick that comes first
+    /// @throws RequestError of the first core that fails
+    void start(Tick first = Tick{0});
 
     /// Advances by n ticks; every spike sent in them has been added when it returns. Tables may be changed between
     /// calls.
     void run(std::uint32_t n_ticks);
+
+    /// Takes all input that waits for ticks to come out of the ring buffers and calendars: the end of this engine, for
+    /// another that goes on with a network that was mapped again. Ascending by core, tick, receptor and atom.
+    std::vector<PendingInput> take_pending();
+    /// Adds input as its ticks come. Call after `start`.
+    void give_pending(std::vector<PendingInput> inputs);
 
     Tick now() const { return now_; }
     std::uint32_t window_ticks() const { return window_; }
@@ -67,6 +80,7 @@ class FunctionalEngine {
     void run_window(Worker& worker, std::uint32_t first_tick, std::uint32_t n_ticks, std::size_t batch, bool measured);
     void take_costs();
     void run_core(std::uint32_t c, std::uint32_t first_tick, std::uint32_t n_ticks);
+    void add_pending(std::uint32_t c, std::uint32_t tick);
     void settle_counters();
 
     Machine& machine_;
@@ -78,6 +92,7 @@ class FunctionalEngine {
     std::vector<double> cost_ns_;         ///< [core] of a tick, estimated, then measured
     std::vector<double> measured_ns_;     ///< [core] in the measured ticks of the run under way
     std::vector<Worker> workers_;
+    std::vector<std::vector<PendingInput>> pending_;  ///< [core] the last comes first; empty when nothing was given
     std::uint32_t window_ = 1;
     Tick now_{0};
     std::uint64_t resolved_version_ = ~std::uint64_t{0};

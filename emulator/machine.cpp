@@ -24,8 +24,7 @@ std::unique_ptr<Chip> make_chip(ChipCoord coord, const ChipShape& shape) {
         if ((shape.dead_cores >> physical & 1) == 0) chip->physical_core.push_back(static_cast<std::uint8_t>(physical));
     for (std::size_t core = 0; core < chip->physical_core.size(); ++core) {
         const auto physical = static_cast<std::byte>(chip->physical_core[core]);
-        const std::uint32_t vcpu = bus::vcpu_base + bus::vcpu_bytes * static_cast<std::uint32_t>(core);
-        write(*chip, vcpu + bus::vcpu_physical_core, {&physical, 1});
+        write(*chip, vcpu::address_of(static_cast<int>(core)) + vcpu::physical_core, {&physical, 1});
         set_core_state(*chip, static_cast<int>(core), core == 0 ? CoreState::running : CoreState::idle);
     }
     return chip;
@@ -92,7 +91,7 @@ void load(Machine& machine, const MachineImage& image, const ProgramOptions& opt
                                 .fix = "map the network for this machine"});
         std::byte user0[4];
         std::memcpy(user0, &core.block_address, 4);
-        write(chip, bus::vcpu_base + bus::vcpu_bytes * static_cast<std::uint32_t>(n) + bus::vcpu_user0, user0);
+        write(chip, vcpu::address_of(n) + vcpu::user0, user0);
         set_core_state(chip, n, CoreState::ready);
         machine.cores.push_back({core.name, core.location, core.population, core.first_atom, core.n_atoms, core.program,
                                  core.sends, core.keys, core.n_keys, core.block_address, 0, nullptr});

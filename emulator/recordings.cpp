@@ -1,52 +1,14 @@
 #include "emulator/recordings.hpp"
 
 #include <algorithm>
-#include <cstring>
-#include <string>
 #include <utility>
 
-#include "protocols/error.hpp"
+#include "emulator/core_memory.hpp"
 #include "runtime/layout/regions.hpp"
 
 namespace spinn {
 
 namespace {
-
-class BlockReader {
- public:
-    BlockReader(Chip& chip, const Core& core) : chip_(chip), core_(core) {
-        std::uint32_t pointer = 0;
-        const std::uint32_t vcpu = bus::vcpu_base + bus::vcpu_bytes * core.location.core;
-        read_words(vcpu + bus::vcpu_user0, {&pointer, 1});
-        std::vector<std::uint32_t> words(region_table_words);
-        read_words(pointer, words);
-        auto table = decode_region_table(words);
-        if (const auto* error = std::get_if<DecodeError>(&table)) fail(error->reason);
-        table_ = std::get<RegionTable>(table);
-    }
-
-    const RegionEntry& entry(Region region) const { return table_[static_cast<std::size_t>(region)]; }
-
-    std::vector<std::uint32_t> words(std::uint32_t address, std::uint32_t n) const {
-        if (n > sdram_size_bytes / 4) fail("a recording larger than memory");
-        std::vector<std::uint32_t> out(n);
-        read_words(address, out);
-        return out;
-    }
-
-    [[noreturn]] void fail(const std::string& what) const {
-        throw RequestError({.what = what, .where = core_.name + ", core " + to_string(core_.location)});
-    }
-
- private:
-    void read_words(std::uint32_t address, std::span<std::uint32_t> out) const {
-        if (!read(chip_, address, std::as_writable_bytes(out))) fail("a recording lies outside memory");
-    }
-
-    Chip& chip_;
-    const Core& core_;
-    RegionTable table_{};
-};
 
 void append_bits(std::span<const std::uint32_t> field, std::span<const std::uint32_t> atoms, std::uint32_t tick,
                  CoreRecordings& out) {
@@ -88,27 +50,26 @@ void take_samples(std::span<const std::uint32_t> words, const RecordingChannel& 
 CoreRecordings take_recordings(Machine& machine, const Core& core) {
     CoreRecordings out;
     if (core.kind == ProgramKind::delay_extension) return out;
-    Chip& chip = chip_of(machine, core.location.chip);
-    const BlockReader block(chip, core);
-    const RegionEntry plan_entry = block.entry(Region::recording_index);
+    const RegionTable table = region_table(machine, core);
+    const RegionEntry& plan_entry = table[static_cast<std::size_t>(Region::recording_index)];
     if (plan_entry.pointer == 0) return out;
-    auto plan = decode_recording_plan(block.words(plan_entry.pointer, plan_entry.n_words));
-    if (const auto* error = std::get_if<DecodeError>(&plan)) block.fail(error->reason);
+    auto plan = decode_recording_plan(read_words(machine, core, plan_entry.pointer, plan_entry.n_words));
+    if (const auto* error = std::get_if<DecodeError>(&plan)) fail_at(core, error->reason);
     const std::vector<RecordingChannel>& channels = std::get<RecordingPlan>(plan).channels;
-    const std::uint32_t header = block.entry(Region::recording).pointer;
+    const std::uint32_t header = table[static_cast<std::size_t>(Region::recording)].pointer;
     const bool repeated = core.kind != ProgramKind::neurons;
     for (std::uint32_t c = 0; c < channels.size(); ++c) {
         const std::uint32_t buffer = header + 4 + 12 * c;
-        const std::vector<std::uint32_t> fields = block.words(buffer, 3);
+        const std::vector<std::uint32_t> fields = read_words(machine, core, buffer, 3);
         const std::uint32_t used = std::min(fields[1] & ~recording_lost_flag, fields[0]);
         out.lost = out.lost || (fields[1] & recording_lost_flag) != 0;
-        const std::vector<std::uint32_t> words = block.words(fields[2], used / 4);
+        const std::vector<std::uint32_t> words = read_words(machine, core, fields[2], used / 4);
         if (channels[c].variable == 0)
             take_spikes(words, channels[c], repeated, out);
         else
             take_samples(words, channels[c], out);
         const std::uint32_t empty = 0;
-        write(chip, buffer + 4, std::as_bytes(std::span(&empty, 1)));
+        write(chip_of(machine, core.location.chip), buffer + 4, std::as_bytes(std::span(&empty, 1)));
     }
     return out;
 }

@@ -89,6 +89,31 @@ RecordedMatrix side_by_side(const std::vector<Recorded::Part>& parts) {
     return matrix;
 }
 
+std::vector<PlasticSynapse> plastic_synapses(Machine& machine, Exchange* exchange) {
+    constexpr std::size_t words_each = 6;
+    std::vector<PlasticSynapse> all;
+    for (const Core& core : machine.cores) {
+        if (!core.program) continue;
+        const std::vector<PlasticSynapse> own = read_plastic_synapses(machine, core);
+        all.insert(all.end(), own.begin(), own.end());
+    }
+    if (exchange != nullptr) {
+        Words message;
+        for (const PlasticSynapse& synapse : all) {
+            const auto bits = std::bit_cast<std::uint64_t>(synapse.weight);
+            message.insert(message.end(), {synapse.projection, synapse.pre, synapse.post, synapse.delay_ticks,
+                                           static_cast<std::uint32_t>(bits), static_cast<std::uint32_t>(bits >> 32)});
+        }
+        all.clear();
+        for (const Words& words : gather(*exchange, std::move(message)))
+            for (std::size_t i = 0; i + words_each <= words.size(); i += words_each)
+                all.push_back({words[i], words[i + 1], words[i + 2], words[i + 3],
+                               std::bit_cast<double>(words[i + 4] | std::uint64_t{words[i + 5]} << 32)});
+    }
+    std::sort(all.begin(), all.end());
+    return all;
+}
+
 Recorded take_all(Machine& machine, Exchange* exchange) {
     Recorded all = take_own(machine);
     if (exchange != nullptr) {

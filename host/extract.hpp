@@ -8,6 +8,7 @@
 
 #include "emulator/exchange.hpp"
 #include "emulator/machine.hpp"
+#include "emulator/plastic_weights.hpp"
 #include "emulator/recordings.hpp"
 #include "host/spike_hash.hpp"
 
@@ -38,5 +39,9 @@ RecordedMatrix side_by_side(const std::vector<Recorded::Part>& parts);
 /// @param exchange  with the other processes, which all take at one time: process 0 gets what all recorded, the others
 /// nothing; nullptr: there are no others
 Recorded take_all(Machine& machine, Exchange* exchange);
+
+/// The plastic synapses of the whole machine, sorted by (projection, pre, post, delay, weight). What they are now:
+/// between runs of the engine, as often as one likes. @param exchange  as of take_all()
+std::vector<PlasticSynapse> plastic_synapses(Machine& machine, Exchange* exchange);
 
 }  // namespace spinn

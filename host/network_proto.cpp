@@ -148,6 +148,18 @@ void to_proto(const Connector& connector, proto::Connector& out) {
     }
 }
 
+void to_proto(const StdpRule& rule, proto::Stdp& out) {
+    const TimingRuleDescription& timing = describe(rule.timing);
+    const WeightRuleDescription& weight = describe(rule.weight);
+    out.set_timing_dependence(std::string(timing.name));
+    out.set_weight_dependence(std::string(weight.name));
+    for (std::size_t i = 0; i < timing.parameters.size(); ++i)
+        (*out.mutable_timing_parameters())[std::string(timing.parameters[i].name)] = rule.timing_parameters.at(i);
+    for (std::size_t i = 0; i < weight.parameters.size(); ++i)
+        (*out.mutable_weight_parameters())[std::string(weight.parameters[i].name)] = rule.weight_parameters.at(i);
+    if (!rule.backprop_delay) out.set_backprop_delay(false);
+}
+
 void to_proto(const Network& network, const Projection& projection, proto::Projection& out) {
     out.set_name(projection.name);
     to_proto(network, projection.pre, *out.mutable_pre());
@@ -161,6 +173,8 @@ void to_proto(const Network& network, const Projection& projection, proto::Proje
         out.set_receptor(proto::INHIBITORY);
     else if (receptor != "excitatory")
         out.set_receptor_name(std::string(receptor));
+    if (projection.stdp) to_proto(*projection.stdp, *out.mutable_stdp());
+    if (projection.record_weights_ms != 0.0) out.set_record_weights(projection.record_weights_ms);
 }
 
 proto::Network to_proto(const Network& network) {

@@ -247,6 +247,43 @@ void read_receptor(const ProtoReader& reader, const proto::Projection& in, const
         report_receptor(reader.report, post, name, path);
 }
 
+using ProtoParameters = google::protobuf::Map<std::string, double>;
+
+std::vector<double> read_parameters(const ProtoReader& reader, const ProtoParameters& in,
+                                    std::span<const ParameterDescription> described, const DocumentPath& path) {
+    std::vector<double> values;
+    for (const ParameterDescription& parameter : described) {
+        const auto given = in.find(std::string(parameter.name));
+        values.push_back(given == in.end() ? parameter.default_value : given->second);
+    }
+    for (const auto& [name, value] : in)
+        if (find_name(described, name) == nullptr)
+            reader.report.add(path / name, "the rule has no parameter " + in_quotes(name),
+                              suggestion(name, names_in(described)));
+    return values;
+}
+
+StdpRule from_proto(const ProtoReader& reader, const proto::Stdp& in, const DocumentPath& path) {
+    StdpRule rule;
+    const auto* const timing = find_name(all_timing_rules(), in.timing_dependence());
+    const auto* const weight = find_name(all_weight_rules(), in.weight_dependence());
+    if (timing == nullptr)
+        reader.report.add(path / "timing_dependence", "unknown timing rule " + in_quotes(in.timing_dependence()),
+                          suggestion(in.timing_dependence(), names_in(all_timing_rules())));
+    if (weight == nullptr)
+        reader.report.add(path / "weight_dependence", "unknown weight rule " + in_quotes(in.weight_dependence()),
+                          suggestion(in.weight_dependence(), names_in(all_weight_rules())));
+    if (timing == nullptr || weight == nullptr) return rule;
+    rule.timing = timing->kind;
+    rule.weight = weight->kind;
+    rule.timing_parameters =
+        read_parameters(reader, in.timing_parameters(), timing->parameters, path / "timing_dependence" / timing->name);
+    rule.weight_parameters =
+        read_parameters(reader, in.weight_parameters(), weight->parameters, path / "weight_dependence" / weight->name);
+    rule.backprop_delay = !in.has_backprop_delay() || in.backprop_delay();
+    return rule;
+}
+
 Projection from_proto(const ProtoReader& reader, const proto::Projection& in, const DocumentPath& path) {
     Projection projection;
     projection.name = in.name();
@@ -257,6 +294,8 @@ Projection from_proto(const ProtoReader& reader, const proto::Projection& in, co
     if (in.has_seed()) projection.seed = in.seed();
     read_receptor(reader, in, path / "receptor", projection);
     read_connector(reader, in.connector(), path / "connector", projection);
+    if (in.has_stdp()) projection.stdp = from_proto(reader, in.stdp(), path / "synapse");
+    projection.record_weights_ms = in.record_weights();
     return projection;
 }
 

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -54,6 +55,8 @@ ConnectionPattern read_pattern(const NetworkReader& reader, const PatternDescrip
 Structure read_structure(const NetworkReader& reader, YamlNodeId node, const DocumentPath& path);
 
 InjectedCurrent read_current(const NetworkReader& reader, YamlNodeId node, const DocumentPath& path);
+/// PyNN's class names end in Connector, Synapse, Rule or WeightDependence; both spellings are read.
+std::string_view without_suffix(std::string_view name, std::string_view suffix);
 
 /// `Name`, `{Name: {...}}` or `{Name: }`.
 struct NamedNode {
@@ -63,6 +66,9 @@ struct NamedNode {
 /// @param example  what would be right where it is none of these
 std::optional<NamedNode> read_named(const YamlReader& yaml, YamlNodeId node, const DocumentPath& path,
                                     std::string_view example);
+
+/// `Static: {weight: ..., delay: ...}`, or STDP with its rules.
+void read_synapse(const NetworkReader& reader, YamlNodeId node, const DocumentPath& path, Projection& projection);
 
 Projection read_projection(const NetworkReader& reader, std::size_t index, YamlNodeId node, const DocumentPath& path);
 

@@ -15,38 +15,6 @@ namespace spinn {
 
 namespace {
 
-/// PyNN's class names end in Connector or Synapse; both spellings are read.
-std::string_view without_suffix(std::string_view name, std::string_view suffix) {
-    if (name.size() > suffix.size() && name.ends_with(suffix)) name.remove_suffix(suffix.size());
-    return name;
-}
-
-/// `Static: {weight: ..., delay: ...}`
-void read_synapse(const NetworkReader& reader, YamlNodeId node, const DocumentPath& path, Projection& projection) {
-    static constexpr std::array<std::string_view, 2> keys{"weight", "delay"};
-    static constexpr std::array<std::string_view, 1> kinds{"Static"};
-    const YamlReader& yaml = reader.yaml;
-    const auto named = read_named(yaml, node, path, "{Static: {weight: 0.1, delay: 1.0}}");
-    if (!named) return;
-    if (without_suffix(named->name, "Synapse") != "Static") {
-        yaml.report.add(path / named->name, "unknown synapse " + in_quotes(named->name),
-                        suggestion(named->name, kinds));
-        return;
-    }
-    if (!named->arguments) return;
-    const YamlMapping fields(yaml, *named->arguments, path, keys);
-    if (const auto weight = fields.find("weight"))
-        projection.weight = read_distribution(reader, *weight, path / "weight", "nA or uS");
-    if (const auto delay = fields.find("delay")) {
-        projection.delay_ms = read_distribution(reader, *delay, path / "delay", "ms");
-        if (projection.delay_ms == constant(0.0))
-            yaml.report.add(
-                path / "delay",
-                "a delay of 0 ms lies below the timestep of " + number_text(reader.network.timestep_ms) + " ms",
-                "the shortest delay is one timestep; leave the delay out to get it");
-    }
-}
-
 /// What a list's row gets where it leaves weight or delay out; a distribution cannot stand in.
 Connector::Row row_defaults(const NetworkReader& reader, const Projection& projection) {
     const bool fixed_weight = projection.weight.kind == DistributionKind::constant;
@@ -320,8 +288,8 @@ std::optional<NamedNode> read_named(const YamlReader& yaml, YamlNodeId node, con
 }
 
 Projection read_projection(const NetworkReader& reader, std::size_t index, YamlNodeId node, const DocumentPath& path) {
-    static constexpr std::array<std::string_view, 7> keys{"name",    "from",     "to",  "connector",
-                                                          "synapse", "receptor", "seed"};
+    static constexpr std::array<std::string_view, 8> keys{"name",    "from",     "to",   "connector",
+                                                          "synapse", "receptor", "seed", "record_weights"};
     const YamlReader& yaml = reader.yaml;
     Projection projection;
     projection.pre.population = projection.post.population = no_population;
@@ -338,6 +306,8 @@ Projection read_projection(const NetworkReader& reader, std::size_t index, YamlN
         read_connector(reader, index, *connector, path / "connector", projection);
     if (const auto seed = fields.find("seed"))
         projection.seed = read_whole(yaml, *seed, path / "seed", 0, 0xffffffffffffffff);
+    if (const auto interval = fields.find("record_weights"))
+        projection.record_weights_ms = read_number(yaml, *interval, path / "record_weights", "ms").value_or(0.0);
     projection.receptor = default_receptor(reader.network, projection);
     if (const auto receptor = fields.find("receptor")) {
         if (const auto name = read_text(yaml, *receptor, path / "receptor")) {

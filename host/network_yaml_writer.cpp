@@ -154,12 +154,36 @@ std::string connector_text(const Connector& connector) {
     return text;
 }
 
+std::string rule_text(std::string_view name, std::span<const ParameterDescription> described,
+                      const std::vector<double>& values) {
+    std::string text = '{' + std::string(name) + ": {";
+    for (std::size_t i = 0; i < described.size(); ++i)
+        text += (i > 0 ? ", " : "") + std::string(described[i].name) + ": " + number_text(values.at(i));
+    return text + "}}";
+}
+
+std::string synapse_text(const Projection& projection) {
+    const std::string weight_text = "weight: " + distribution_text(projection.weight);
+    const std::string delay_text =
+        projection.delay_ms == constant(0.0) ? "" : "delay: " + distribution_text(projection.delay_ms);
+    if (!projection.stdp) return "{Static: {" + weight_text + (delay_text.empty() ? "" : ", ") + delay_text + "}}";
+    const StdpRule& rule = *projection.stdp;
+    const TimingRuleDescription& timing = describe(rule.timing);
+    const WeightRuleDescription& weight = describe(rule.weight);
+    return "\n      STDP:\n        timing_dependence: " +
+           rule_text(timing.name, timing.parameters, rule.timing_parameters) +
+           "\n        weight_dependence: " + rule_text(weight.name, weight.parameters, rule.weight_parameters) +
+           (rule.backprop_delay ? "" : "\n        backprop_delay: false") + "\n        " + weight_text +
+           (delay_text.empty() ? "" : "\n        ") + delay_text;
+}
+
 void write_projection(const Network& network, const Projection& projection, std::string& out) {
     out += "  - name: " + word(projection.name) + "\n    from: " + view_text(network, projection.pre) +
-           "\n    to: " + view_text(network, projection.post) +
-           "\n    synapse: {Static: {weight: " + distribution_text(projection.weight);
-    if (projection.delay_ms != constant(0.0)) out += ", delay: " + distribution_text(projection.delay_ms);
-    out += "}}\n    receptor: " + std::string(receptor_name(network, projection));
+           "\n    to: " + view_text(network, projection.post) + "\n    synapse:" + (projection.stdp ? "" : " ") +
+           synapse_text(projection);
+    if (projection.record_weights_ms != 0.0)
+        out += "\n    record_weights: " + number_text(projection.record_weights_ms);
+    out += "\n    receptor: " + std::string(receptor_name(network, projection));
     if (projection.seed) out += "\n    seed: " + std::to_string(*projection.seed);
     const std::string connector = connector_text(projection.connector);
     out += (connector.starts_with('\n') ? "\n    connector:" : "\n    connector: ") + connector + '\n';

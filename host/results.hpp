@@ -5,6 +5,8 @@
 ///     file /provenance            a JSON text /spikes/<population>   timestamps (ms, f64), node_ids (u64), attribute
 ///     sorting = by_time; ties by node id /report/<population>   data [time][neuron] f64 of v, with mapping/{node_ids,
 ///     index_pointers, element_ids, time} /report/<population>:<variable>   the same for gsyn_exc and gsyn_inh
+///     /weights/<projection>   time (ms), offsets, source_node_id, target_node_id, delay (ms), syn_weight: the plastic
+///     synapses as they were at time[i], elements offsets[i] to offsets[i + 1] of the others
 ///
 /// A timestamp is tick * timestep; rounding timestamp / timestep gives the tick back. Samples are s16.15 numbers, which
 /// need more bits than a float has, hence doubles. In the name of a group `/`, `%` and `:` of a population's name are
@@ -34,6 +36,14 @@ struct ResultsHeader {
     std::vector<PopulationInfo> populations;  ///< in the order of the network file
 };
 
+/// A plastic synapse at some time.
+struct WeightSample {
+    std::uint32_t pre = 0, post = 0;  ///< neurons in their populations
+    double weight = 0.0;              ///< nA or uS, without sign
+    double delay_ms = 0.0;
+    bool operator==(const WeightSample&) const = default;
+};
+
 /// Writes a results file chunk by chunk. The file appears under its name at `finish`, whole; without it, not at all.
 class ResultsWriter {
  public:
@@ -57,6 +67,11 @@ class ResultsWriter {
     void append_samples(std::size_t population, Variable variable, std::uint32_t first_tick,
                         std::uint32_t interval_ticks, std::span<const std::uint32_t> neurons,
                         std::span<const float> samples);
+
+    /// The plastic synapses of a projection at a time; later calls for it have later times. @param unit  nA or uS
+    /// @throws std::invalid_argument when time does not advance
+    void append_weights(std::string_view projection, const char* unit, double time_ms,
+                        std::span<const WeightSample> synapses);
 
     /// Puts the file in place. @param provenance a JSON text @throws RequestError when the disk is full or fails
     void finish(std::string_view provenance);
@@ -83,10 +98,19 @@ struct PopulationActivity {
     bool operator==(const PopulationActivity&) const = default;
 };
 
+/// The plastic synapses of one projection, look after look.
+struct RecordedWeights {
+    std::string projection;
+    std::vector<double> times_ms;
+    std::vector<std::vector<WeightSample>> synapses;  ///< [time]
+    bool operator==(const RecordedWeights&) const = default;
+};
+
 struct Results {
     ResultsHeader header;
     std::string provenance;
     std::vector<PopulationActivity> populations;  ///< [population of the header]
+    std::vector<RecordedWeights> weights;         ///< by name of the projection
 };
 
 /// Total: a value, or an InputError that names the object of the file that is wrong. Never allocates more than the

@@ -278,6 +278,49 @@ RecordedSamples read_report(const Reader& in, hid_t reports, const ResultsHeader
     return samples;
 }
 
+RecordedWeights read_weights(const Reader& in, hid_t weights, const std::string& name) {
+    const std::string path = "/weights/" + name + "/";
+    const Hdf5Handle group = in.open_group(weights, "/weights/", name);
+    RecordedWeights read;
+    read.projection = name;
+    for (const auto& [text, letter] : {std::pair("%2F", "/"), std::pair("%3A", ":"), std::pair("%2E", "."),
+                                       std::pair("%25", "%")})  // the last one last
+        for (std::size_t at = 0; (at = read.projection.find(text, at)) != std::string::npos; ++at)
+            read.projection.replace(at, 3, letter);
+    read.times_ms = in.numbers<double>(group.get(), path, "time");
+    const auto offsets = in.numbers<std::uint64_t>(group.get(), path, "offsets");
+    const auto source = in.numbers<std::uint64_t>(group.get(), path, "source_node_id");
+    const auto target = in.numbers<std::uint64_t>(group.get(), path, "target_node_id");
+    const auto delay = in.numbers<double>(group.get(), path, "delay");
+    const auto weight = in.numbers<double>(group.get(), path, "syn_weight");
+    const std::size_t n = weight.size();
+    if (source.size() != n || target.size() != n || delay.size() != n)
+        in.fail(path, "source_node_id, target_node_id, delay and syn_weight differ in length");
+    if (offsets.size() != read.times_ms.size() + 1 || offsets.front() != 0 || offsets.back() != n ||
+        !std::ranges::is_sorted(offsets))
+        in.fail(path + "offsets", "does not cut the synapses into one stretch for each time");
+    for (std::size_t t = 0; t + 1 < offsets.size(); ++t) {
+        std::vector<WeightSample>& synapses = read.synapses.emplace_back();
+        for (std::uint64_t i = offsets[t]; i < offsets[t + 1]; ++i) {
+            if (source[i] > 0xffffffff || target[i] > 0xffffffff) in.fail(path, "a synapse of an impossible neuron");
+            synapses.push_back(
+                {static_cast<std::uint32_t>(source[i]), static_cast<std::uint32_t>(target[i]), weight[i], delay[i]});
+        }
+    }
+    return read;
+}
+
+/// Names of the objects in a group, in their order.
+std::vector<std::string> names_in_group(hid_t group) {
+    std::vector<std::string> names;
+    const auto note = [](hid_t, const char* name, const H5L_info_t*, void* into) -> herr_t {
+        static_cast<std::vector<std::string>*>(into)->emplace_back(name);
+        return 0;
+    };
+    H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, nullptr, note, &names);
+    return names;
+}
+
 Results read_all(hid_t file, const std::string& where, std::uint64_t bytes) {
     const Reader in(file, where, bytes);
     Results results;
@@ -294,6 +337,11 @@ Results read_all(hid_t file, const std::string& where, std::uint64_t bytes) {
             if (in.has(reports.get(), "/report/", report_name(info.name, variable)))
                 results.populations[p].samples.push_back(
                     read_report(in, reports.get(), results.header, info, variable));
+    }
+    if (in.has(file, "/", "weights")) {
+        const Hdf5Handle weights = in.open_group(file, "/", "weights");
+        for (const std::string& name : names_in_group(weights.get()))
+            results.weights.push_back(read_weights(in, weights.get(), name));
     }
     return results;
 }

@@ -10,7 +10,7 @@
 #include <optional>
 #include <stdexcept>
 
-#include "host/hdf5_handle.hpp"
+#include "host/hdf5_write.hpp"
 #include "host/results.hpp"
 #include "protocols/error.hpp"
 
@@ -38,185 +38,6 @@ std::string report_name(std::string_view population, Variable variable) {
 
 namespace {
 
-constexpr hsize_t chunk_elements = 4096;
-constexpr std::size_t buffer_elements = 65536;
-
-/// Every call that can fail on a bad disk goes through here.
-hid_t checked(hid_t id, const char* what) {
-    if (id < 0) {
-        const std::string reason = errno != 0 ? std::strerror(errno) : "HDF5 gives no reason";
-        throw RequestError({.what = std::string("cannot write ") + what + ": " + reason,
-                            .where = "results file",
-                            .fix = "check that the disk has room"});
-    }
-    return id;
-}
-
-Hdf5Handle group(hid_t parent, const std::string& name) {
-    return {checked(H5Gcreate2(parent, name.c_str(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), "a group"), H5Gclose};
-}
-
-void write_attribute(hid_t object, const char* name, hid_t type, hid_t space, const void* value) {
-    const Hdf5Handle attribute{checked(H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT), name),
-                               H5Aclose};
-    checked(H5Awrite(attribute.get(), type, value), name);
-}
-
-template <typename T>
-hid_t type_of();
-template <>
-hid_t type_of<double>() {
-    return H5T_IEEE_F64LE;
-}
-template <>
-hid_t type_of<std::uint8_t>() {
-    return H5T_STD_U8LE;
-}
-template <>
-hid_t type_of<std::uint32_t>() {
-    return H5T_STD_U32LE;
-}
-template <>
-hid_t type_of<std::uint64_t>() {
-    return H5T_STD_U64LE;
-}
-
-template <typename T>
-hid_t memory_type_of();
-template <>
-hid_t memory_type_of<double>() {
-    return H5T_NATIVE_DOUBLE;
-}
-template <>
-hid_t memory_type_of<std::uint8_t>() {
-    return H5T_NATIVE_UINT8;
-}
-template <>
-hid_t memory_type_of<std::uint32_t>() {
-    return H5T_NATIVE_UINT32;
-}
-template <>
-hid_t memory_type_of<std::uint64_t>() {
-    return H5T_NATIVE_UINT64;
-}
-
-template <typename T>
-void write_scalar(hid_t object, const char* name, T value) {
-    const Hdf5Handle space{H5Screate(H5S_SCALAR), H5Sclose};
-    const Hdf5Handle attribute{
-        checked(H5Acreate2(object, name, type_of<T>(), space.get(), H5P_DEFAULT, H5P_DEFAULT), name), H5Aclose};
-    checked(H5Awrite(attribute.get(), memory_type_of<T>(), &value), name);
-}
-
-/// UTF-8, padded with zeros; at least one byte, because HDF5 has no empty strings.
-Hdf5Handle text_type(std::size_t bytes) {
-    Hdf5Handle type{H5Tcopy(H5T_C_S1), H5Tclose};
-    H5Tset_size(type.get(), std::max<std::size_t>(bytes, 1));
-    H5Tset_strpad(type.get(), H5T_STR_NULLPAD);
-    H5Tset_cset(type.get(), H5T_CSET_UTF8);
-    return type;
-}
-
-void write_text(hid_t object, const char* name, std::string_view text) {
-    const Hdf5Handle type = text_type(text.size());
-    const Hdf5Handle space{H5Screate(H5S_SCALAR), H5Sclose};
-    const std::string padded = text.empty() ? std::string(1, '\0') : std::string(text);
-    write_attribute(object, name, type.get(), space.get(), padded.data());
-}
-
-/// Units as a string of variable length, which is what SONATA's readers expect.
-void write_units(hid_t object, const char* units) {
-    const Hdf5Handle type{H5Tcopy(H5T_C_S1), H5Tclose};
-    H5Tset_size(type.get(), H5T_VARIABLE);
-    H5Tset_cset(type.get(), H5T_CSET_UTF8);
-    const Hdf5Handle space{H5Screate(H5S_SCALAR), H5Sclose};
-    write_attribute(object, "units", type.get(), space.get(), &units);
-}
-
-template <typename T>
-Hdf5Handle write_vector(hid_t parent, const char* name, std::span<const T> values) {
-    const hsize_t size = values.size();
-    const Hdf5Handle space{H5Screate_simple(1, &size, nullptr), H5Sclose};
-    Hdf5Handle set{
-        checked(H5Dcreate2(parent, name, type_of<T>(), space.get(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), name),
-        H5Dclose};
-    if (!values.empty())
-        checked(H5Dwrite(set.get(), memory_type_of<T>(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()), name);
-    return set;
-}
-
-void write_texts(hid_t parent, const char* name, const std::vector<std::string>& texts) {
-    std::size_t longest = 1;
-    for (const std::string& text : texts) longest = std::max(longest, text.size());
-    std::vector<char> bytes(longest * texts.size(), '\0');
-    for (std::size_t i = 0; i < texts.size(); ++i) std::ranges::copy(texts[i], bytes.data() + i * longest);
-    const hsize_t size = texts.size();
-    const Hdf5Handle type = text_type(longest);
-    const Hdf5Handle space{H5Screate_simple(1, &size, nullptr), H5Sclose};
-    const Hdf5Handle set{
-        checked(H5Dcreate2(parent, name, type.get(), space.get(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), name),
-        H5Dclose};
-    if (!texts.empty()) checked(H5Dwrite(set.get(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes.data()), name);
-}
-
-/// Spikes are 'by_time': SONATA wants an enumeration.
-void write_sorting(hid_t object) {
-    const Hdf5Handle type{H5Tenum_create(H5T_STD_U8LE), H5Tclose};
-    const std::array<std::pair<const char*, std::uint8_t>, 3> members = {{{"none", 0}, {"by_id", 1}, {"by_time", 2}}};
-    for (const auto& [name, value] : members) H5Tenum_insert(type.get(), name, &value);
-    const Hdf5Handle space{H5Screate(H5S_SCALAR), H5Sclose};
-    const std::uint8_t by_time = 2;
-    write_attribute(object, "sorting", type.get(), space.get(), &by_time);
-}
-
-/// A dataset that grows along its first axis, filled through a buffer.
-template <typename T>
-class GrowingSet {
- public:
-    GrowingSet(hid_t parent, const char* name, hsize_t columns, bool flat) : columns_(columns), flat_(flat) {
-        const hsize_t wide_chunk = std::clamp<hsize_t>(columns, 1, chunk_elements);
-        const std::array<hsize_t, 2> size = {0, columns}, most = {H5S_UNLIMITED, columns};
-        const std::array<hsize_t, 2> chunk = {std::max<hsize_t>(chunk_elements / wide_chunk, 1), wide_chunk};
-        const Hdf5Handle space{H5Screate_simple(rank(), size.data(), most.data()), H5Sclose};
-        const Hdf5Handle layout{H5Pcreate(H5P_DATASET_CREATE), H5Pclose};
-        H5Pset_chunk(layout.get(), rank(), chunk.data());
-        set_ = {
-            checked(H5Dcreate2(parent, name, type_of<T>(), space.get(), H5P_DEFAULT, layout.get(), H5P_DEFAULT), name),
-            H5Dclose};
-    }
-
-    void add(T value) {
-        buffer_.push_back(value);
-        if (buffer_.size() >= buffer_elements && buffer_.size() % columns_ == 0) flush();
-    }
-
-    void flush() {
-        if (buffer_.empty()) return;
-        const std::array<hsize_t, 2> start = {rows_, 0}, count = {buffer_.size() / columns_, columns_};
-        const std::array<hsize_t, 2> size = {rows_ + count[0], columns_};
-        checked(H5Dset_extent(set_.get(), size.data()), "data");
-        const Hdf5Handle file_space{checked(H5Dget_space(set_.get()), "data"), H5Sclose};
-        H5Sselect_hyperslab(file_space.get(), H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr);
-        const Hdf5Handle memory_space{H5Screate_simple(rank(), count.data(), nullptr), H5Sclose};
-        checked(H5Dwrite(set_.get(), memory_type_of<T>(), memory_space.get(), file_space.get(), H5P_DEFAULT,
-                         buffer_.data()),
-                "data");
-        rows_ += count[0];
-        buffer_.clear();
-    }
-
-    hid_t id() const { return set_.get(); }
-    hsize_t rows() const { return rows_; }  ///< flushed
-
- private:
-    int rank() const { return flat_ ? 1 : 2; }
-
-    Hdf5Handle set_;
-    hsize_t columns_, rows_ = 0;
-    bool flat_;
-    std::vector<T> buffer_;
-};
-
 struct SpikeSets {
     Hdf5Handle group;
     GrowingSet<double> timestamps;
@@ -234,6 +55,17 @@ struct Report {
     std::uint64_t samples = 0;
 };
 
+/// The plastic synapses of one projection.
+struct WeightSets {
+    std::string projection;
+    Hdf5Handle group;
+    GrowingSet<double> time;
+    GrowingSet<std::uint64_t> offsets, source, target;
+    GrowingSet<double> delay, weight;
+    std::uint64_t count = 0;
+    double last_ms = -1.0;
+};
+
 const char* unit_of(Variable variable, std::string_view model) {
     if (variable == Variable::v) return "mV";
     const auto kind = model_by_name(model);
@@ -245,9 +77,10 @@ const char* unit_of(Variable variable, std::string_view model) {
 struct ResultsWriter::Impl {
     std::filesystem::path path, temporary;
     ResultsHeader header;
-    Hdf5Handle file, spikes, reports;
+    Hdf5Handle file, spikes, reports, weights;
     std::vector<std::optional<SpikeSets>> spike_sets;  // [population]
     std::vector<Report> report_sets;
+    std::vector<WeightSets> weight_sets;
 
     Impl(const std::filesystem::path& target, const ResultsHeader& head) : path(target), header(head) {
         check_target();
@@ -358,6 +191,28 @@ struct ResultsWriter::Impl {
                                                std::move(data)});
     }
 
+    WeightSets& sets_of(std::string_view projection, const char* unit) {
+        for (WeightSets& old : weight_sets)
+            if (old.projection == projection) return old;
+        if (!weights) weights = group(file.get(), "weights");
+        Hdf5Handle one = group(weights.get(), group_name(projection));
+        const hid_t parent = one.get();
+        write_text(parent, "projection", projection);
+        WeightSets sets{std::string(projection),
+                        std::move(one),
+                        {parent, "time", 1, true},
+                        {parent, "offsets", 1, true},
+                        {parent, "source_node_id", 1, true},
+                        {parent, "target_node_id", 1, true},
+                        {parent, "delay", 1, true},
+                        {parent, "syn_weight", 1, true}};
+        write_units(sets.time.id(), "ms");
+        write_units(sets.delay.id(), "ms");
+        write_units(sets.weight.id(), unit);
+        sets.offsets.add(0);
+        return weight_sets.emplace_back(std::move(sets));
+    }
+
     void write_mapping(const Report& report) const {
         const Hdf5Handle mapping = group(report.group.get(), "mapping");
         const std::vector<std::uint64_t> node_ids(report.neurons.begin(), report.neurons.end());
@@ -386,6 +241,10 @@ struct ResultsWriter::Impl {
             report.data.flush();
             write_mapping(report);
         }
+        for (WeightSets& sets : weight_sets) {
+            for (GrowingSet<double>* set : {&sets.time, &sets.delay, &sets.weight}) set->flush();
+            for (GrowingSet<std::uint64_t>* set : {&sets.offsets, &sets.source, &sets.target}) set->flush();
+        }
         const Hdf5Handle type = text_type(provenance.size());
         const Hdf5Handle space{H5Screate(H5S_SCALAR), H5Sclose};
         Hdf5Handle text{checked(H5Dcreate2(file.get(), "provenance", type.get(), space.get(), H5P_DEFAULT, H5P_DEFAULT,
@@ -408,8 +267,10 @@ struct ResultsWriter::Impl {
     void close_sets() {
         spike_sets.clear();
         report_sets.clear();
+        weight_sets.clear();
         spikes.reset();
         reports.reset();
+        weights.reset();
     }
 
     void discard() {
@@ -468,6 +329,22 @@ void ResultsWriter::append_samples(std::size_t population, Variable variable, st
                                    std::span<const float> samples) {
     const Hdf5Silence silence;
     append(impl_->report(population, variable, first_tick, interval_ticks, neurons), samples);
+}
+
+void ResultsWriter::append_weights(std::string_view projection, const char* unit, double time_ms,
+                                   std::span<const WeightSample> synapses) {
+    const Hdf5Silence silence;
+    WeightSets& sets = impl_->sets_of(projection, unit);
+    if (!(time_ms > sets.last_ms)) throw std::invalid_argument("results: weights of a time before the last");
+    sets.last_ms = time_ms;
+    sets.time.add(time_ms);
+    sets.offsets.add(sets.count += synapses.size());
+    for (const WeightSample& synapse : synapses) {
+        sets.source.add(synapse.pre);
+        sets.target.add(synapse.post);
+        sets.delay.add(synapse.delay_ms);
+        sets.weight.add(synapse.weight);
+    }
 }
 
 void ResultsWriter::finish(std::string_view provenance) {

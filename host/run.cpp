@@ -1,11 +1,18 @@
 #include "host/run.hpp"
 
+#include <spdlog/logger.h>
+
+#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "host/board_session.hpp"
 #include "host/results.hpp"
 #include "host/session.hpp"
+#include "host/udp_transport.hpp"
+#include "host/weights.hpp"
 #include "mapper/recorded_view.hpp"
+#include "protocols/boot.hpp"
 
 namespace spinn {
 
@@ -61,6 +68,16 @@ std::string provenance(const MachineImage& image, const RunOptions& options, con
     return json.dump();
 }
 
+/// Pauses only where weights are to be looked at.
+void run_between_looks(Session& session, std::uint32_t total_ticks, const RunControl& control, WeightReader& weights) {
+    while (session.ticks_done() < total_ticks) {
+        const std::uint32_t ticks =
+            std::min(total_ticks - session.ticks_done(), weights.ticks_to_next(session.ticks_done()));
+        if (session.run(ticks, control) < ticks) break;
+        weights.take(session.ticks_done());
+    }
+}
+
 }  // namespace
 
 RunReport run_image(const MachineImage& image, const RunOptions& options, spdlog::logger& log) {
@@ -71,24 +88,41 @@ RunReport run_image(const MachineImage& image, const RunOptions& options, spdlog
             *options.results, ResultsHeader{image.network_name, image.timestep_ms, duration_ms, image.seed,
                                             options.image_hash, image.populations});
 
-    Session session(image,
-                    {.threads = options.threads,
-                     .processors = options.processors,
-                     .exchange = options.exchange,
-                     .programs = {.rounding = options.rounding, .poisson = options.poisson}},
-                    log);
     RunControl control;
     control.realtime = options.realtime;
-    control.progress = options.progress;
     if (options.stop != nullptr) control.stop = [&] { return options.stop->load(); };
     if (writer)
         control.recorded = [&](const Recorded& recorded) {
             write_spikes(recorded, image.populations.size(), *writer);
             write_samples(recorded, *writer);
         };
-    session.run(run_ticks(duration_ms, image.timestep_ms), control);
-    const RunReport report = session.report();
-    session.warn_of_losses(report);
+    const ProgramOptions programs{.rounding = options.rounding, .poisson = options.poisson};
+    RunReport report;
+    if (options.board.empty()) {
+        Session session(image,
+                        {.threads = options.threads,
+                         .processors = options.processors,
+                         .exchange = options.exchange,
+                         .programs = programs},
+                        log);
+        if (options.progress)
+            control.progress = [&](double, double) {
+                options.progress(session.ticks_done() * image.timestep_ms, duration_ms);
+            };
+        WeightReader weights(image, session.machine(), options.exchange, writer.get());
+        run_between_looks(session, run_ticks(duration_ms, image.timestep_ms), control, weights);
+        report = session.report();
+        report.weights = weights.finish(session.ticks_done());
+    } else {
+        control.progress = options.progress;
+        const std::unique_ptr<Transport> scp = connect_udp(options.board, scp_udp_port);
+        const std::unique_ptr<Transport> boot = connect_udp(options.board, boot_udp_port);
+        BoardSession session(image, programs, *scp, boot.get(), {}, {}, log);
+        session.run(run_ticks(duration_ms, image.timestep_ms), control);
+        report = session.report();
+        if (learns(image)) log.warn("weights of synapses that learn are not read back from a board");
+    }
+    warn_of_losses(report, log);
     if (writer) writer->finish(provenance(image, options, report));
     return report;
 }

@@ -29,6 +29,7 @@ struct RunOptions {
     std::optional<std::filesystem::path> results;             ///< where to write the results file
     std::string image_hash;                                   ///< provenance
     bool realtime = false;                                    ///< no faster than the wall clock
+    std::string board;                                        ///< name or address of one that runs it; empty: here
     const std::atomic<bool>* stop = nullptr;                  ///< set: end after the piece under way
     std::function<void(double done, double total)> progress;  ///< biological ms, after each piece
 };

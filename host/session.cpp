@@ -33,14 +33,15 @@ Machine loaded(const MachineImage& image, const SessionOptions& options) {
     return machine;
 }
 
-/// What this process's cores counted.
+/// Adds what this process's cores counted to what was counted before; synapses are those that there are now.
 void count(RunReport& report, const MachineImage& image, const Machine& machine, const FunctionalEngine& engine) {
-    report.counters = engine.counters();
-    report.packets_sent = engine.packets_sent();
-    report.packets_dropped = engine.packets_dropped();
-    report.packet_hops = engine.packet_hops();
-    for (const PopulationInfo& population : image.populations)
-        report.populations.push_back({population.name, population.size});
+    report.counters.synapses = report.counters.matrix_bytes = report.counters.weights_masked = 0;
+    report.counters += engine.counters();
+    report.packets_sent += engine.packets_sent();
+    report.packets_dropped += engine.packets_dropped();
+    report.packet_hops += engine.packet_hops();
+    for (std::size_t p = report.populations.size(); p < image.populations.size(); ++p)
+        report.populations.push_back({image.populations[p].name, image.populations[p].size});
     for (const Core& core : machine.cores)
         if (core.program && core.kind != ProgramKind::delay_extension)
             report.populations[core.population].spikes += core.program->counters().spikes;
@@ -52,8 +53,8 @@ void count(RunReport& report, const MachineImage& image, const Machine& machine,
 void unite(RunReport& report, Exchange& exchange) {
     ProgramCounters& c = report.counters;
     std::vector<std::uint64_t*> sums = {
-        &c.spikes,          &c.synaptic_events,   &c.saturations,          &c.unknown_keys,
-        &c.synapses,        &c.matrix_bytes,      &c.weights_masked,       &c.delay_overflows,
+        &c.spikes,          &c.synaptic_events,   &c.plastic_events,       &c.wrapped_traces,  &c.saturations,
+        &c.unknown_keys,    &c.synapses,          &c.matrix_bytes,         &c.weights_masked,  &c.delay_overflows,
         &c.recordings_lost, &report.packets_sent, &report.packets_dropped, &report.packet_hops};
     for (PopulationCount& population : report.populations) sums.push_back(&population.spikes);
     std::vector<std::uint64_t> values;
@@ -81,6 +82,9 @@ std::uint32_t next_piece(std::uint32_t piece, double took_s, double look_up_s) {
 }  // namespace
 
 Session::Session(MachineImage image, const SessionOptions& options, spdlog::logger& log)
+    : Session(std::move(image), options, log, Tick{0}) {}
+
+Session::Session(MachineImage image, const SessionOptions& options, spdlog::logger& log, Tick first)
     : image_(std::move(image)),
       exchange_(others(options.exchange)),
       log_(log),
@@ -89,7 +93,7 @@ Session::Session(MachineImage image, const SessionOptions& options, spdlog::logg
               {.threads = std::max(1u, options.threads), .processors = options.processors, .exchange = exchange_}) {
     const Stopwatch loading;
     image_.segments.clear();
-    engine_.start();
+    engine_.start(first);
     so_far_.load_s = loading.seconds();
     so_far_.threads = std::max(1u, options.threads);
     so_far_.window_ticks = engine_.window_ticks();
@@ -143,7 +147,6 @@ std::uint32_t Session::run(std::uint32_t n_ticks, const RunControl& control) {
 
 void Session::take(const RunControl& control) {
     const Recorded recorded = take_all(machine_, exchange_);
-    lost_ = lost_ || recorded.lost;
     for (const SpikeEvent& spike : recorded.spikes) hash_.add(spike);
     if (control.recorded) control.recorded(recorded);
 }
@@ -158,18 +161,6 @@ RunReport Session::report() {
         if (report.biological_s > 0.0)
             population.rate_hz = static_cast<double>(population.spikes) / population.neurons / report.biological_s;
     return report;
-}
-
-void Session::warn_of_losses(const RunReport& report) const {
-    if (report.packets_dropped > 0) log_.warn("{} packets were dropped by routers", report.packets_dropped);
-    if (report.counters.saturations > 0)
-        log_.warn("{} additions saturated a ring buffer: the input of some neurons was cut",
-                  report.counters.saturations);
-    if (report.counters.weights_masked > 0)
-        log_.warn("{} weights did not fit 16 bits and wrapped", report.counters.weights_masked);
-    if (report.counters.delay_overflows > 0)
-        log_.warn("{} spikes were lost in delay extensions", report.counters.delay_overflows);
-    if (lost_) log_.warn("{} records were lost: a recording buffer was full", report.counters.recordings_lost);
 }
 
 }  // namespace spinn

@@ -36,12 +36,16 @@ struct RunControl {
     std::function<void(double done, double total)> progress;  ///< ms of this call, after each piece
 };
 
+struct Snapshot;
+
 class Session {
  public:
     /// Loads the image and starts its programs. The image's bytes are not needed afterwards, its manifest is kept.
     /// With several processes all make the same calls.
     /// @throws RequestError when the image cannot run
     Session(MachineImage image, const SessionOptions& options, spdlog::logger& log);
+    /// Goes on where another session stopped (host/snapshot.hpp): the image is of its network, with what has changed.
+    Session(MachineImage image, const SessionOptions& options, spdlog::logger& log, const Snapshot& before);
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
 
@@ -50,15 +54,18 @@ class Session {
     std::uint32_t run(std::uint32_t n_ticks, const RunControl& control);
 
     /// Of everything since the session began; the same for all processes, which all ask at one time.
+    /// What happened before a session that this one continues counts too.
     RunReport report();
-    /// Says what was lost or cut, once a run is over.
-    void warn_of_losses(const RunReport& report) const;
 
     const MachineImage& image() const { return image_; }
     Machine& machine() { return machine_; }
+    const Machine& machine() const { return machine_; }
+    /// @throws RequestError when it is one of several processes, none of which has all of the state
+    Snapshot take_snapshot();
     std::uint32_t ticks_done() const { return value(engine_.now()); }
 
  private:
+    Session(MachineImage image, const SessionOptions& options, spdlog::logger& log, Tick first);
     void take(const RunControl& control);
 
     MachineImage image_;
@@ -66,9 +73,8 @@ class Session {
     spdlog::logger& log_;
     Machine machine_;
     FunctionalEngine engine_;
-    RunReport so_far_;  ///< times and what ended the last run
+    RunReport so_far_;  ///< times and what ended the last run; counts, of what was before this session
     SpikeHash hash_;
-    bool lost_ = false;
 };
 
 }  // namespace spinn

@@ -8,6 +8,7 @@
 #include "host/machine_file.hpp"
 #include "host/network_names.hpp"
 #include "host/validate_currents.hpp"
+#include "host/validate_plasticity.hpp"
 #include "host/validate_projection.hpp"
 #include "host/validate_values.hpp"
 #include "host/view_text.hpp"
@@ -249,6 +250,7 @@ void validate(const Network& network, ProblemReport& report) {
     }
     for (std::size_t i = 0; i < network.currents.size(); ++i)
         validate_current(network, network.currents[i], top / "currents" / i, report);
+    validate_stdp_rules(network, top / "projections", report);
     for (std::size_t i = 0; i < network.recordings.size(); ++i)
         validate_recording(network, network.recordings[i], top / "record" / i, report);
 }

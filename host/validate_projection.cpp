@@ -5,6 +5,7 @@
 
 #include "host/network_names.hpp"
 #include "host/validate_network.hpp"
+#include "host/validate_plasticity.hpp"
 #include "host/validate_values.hpp"
 #include "host/view_text.hpp"
 
@@ -15,7 +16,7 @@ namespace {
 /// A delay may miss the step by this part of it, for decimal fractions.
 constexpr double tolerance = 1e-9;
 
-struct WeightRule {
+struct WeightLimits {
     bool conductance = false;
     bool inhibitory = false;
 
@@ -24,14 +25,14 @@ struct WeightRule {
     bool allows_negative() const { return !conductance && inhibitory; }
 };
 
-void report_weight_size(double weight, const WeightRule& rule, const DocumentPath& path, ProblemReport& report) {
+void report_weight_size(double weight, const WeightLimits& rule, const DocumentPath& path, ProblemReport& report) {
     report.add(
         path,
         "a weight of " + number_text(weight) + " " + std::string(rule.unit()) + " does not fit the machine's numbers",
         "its magnitude must be below " + number_text(rule.limit()) + " " + std::string(rule.unit()));
 }
 
-void report_negative(double weight, const WeightRule& rule, const DocumentPath& path, ProblemReport& report) {
+void report_negative(double weight, const WeightLimits& rule, const DocumentPath& path, ProblemReport& report) {
     if (rule.conductance)
         report.add(path, "a conductance of " + number_text(weight) + " uS is negative",
                    "write it positive; the receptor (inhibitory) and its reversal potential give the sign");
@@ -40,7 +41,7 @@ void report_negative(double weight, const WeightRule& rule, const DocumentPath& 
                    "write it positive, or `receptor: inhibitory`");
 }
 
-void validate_weight(const Distribution& weight, const WeightRule& rule, const DocumentPath& path,
+void validate_weight(const Distribution& weight, const WeightLimits& rule, const DocumentPath& path,
                      ProblemReport& report) {
     if (!validate_distribution(weight, path, report)) return;
     const Support range = support(weight);
@@ -118,7 +119,7 @@ void validate_n(const Projection& projection, const DocumentPath& path, ProblemR
     }
 }
 
-void validate_rows(const Network& network, const Projection& projection, const WeightRule& rule,
+void validate_rows(const Network& network, const Projection& projection, const WeightLimits& rule,
                    const DocumentPath& path, ProblemReport& report) {
     constexpr int most_reported = 10;
     const std::vector<Connector::Row>& rows = projection.connector.rows;
@@ -263,8 +264,10 @@ void validate_projection(const Network& network, const Projection& projection, c
         report_receptor(report, post, std::to_string(receptor), path / "receptor");
         return;
     }
-    const WeightRule rule{describe(post.model).conductance, is_inhibitory(describe(post.model), receptor)};
+    const WeightLimits rule{describe(post.model).conductance, is_inhibitory(describe(post.model), receptor)};
     validate_weight(projection.weight, rule, path / "synapse" / "weight", report);
+    if (projection.stdp) validate_stdp(*projection.stdp, network.timestep_ms, rule.limit(), path / "synapse", report);
+    validate_record_weights(projection, network.timestep_ms, path / "record_weights", report);
     if (!pre_fits || !post_fits) return;
     if (connector.kind == ConnectorKind::fixed_total_number || connector.kind == ConnectorKind::fixed_number_pre ||
         connector.kind == ConnectorKind::fixed_number_post)

@@ -57,13 +57,14 @@ KeyGroups key_groups(const MachineGraph& graph, const std::vector<const KeyBlock
     return groups;
 }
 
-/// Regions in the order of their numbers, but the one that is mostly reserved last: the image holds no bytes of what
+/// Regions in the order of their numbers, but those that are mostly reserved last: the image holds no bytes of what
 /// follows the last initialised word.
 std::array<std::size_t, region_count> layout_order() {
     std::array<std::size_t, region_count> order{};
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_partition(order.begin(), order.end(),
-                          [](std::size_t region) { return region != static_cast<std::size_t>(Region::recording); });
+    for (const Region last : {Region::recording, Region::plastic_rows})
+        std::stable_partition(order.begin(), order.end(),
+                              [&](std::size_t region) { return region != static_cast<std::size_t>(last); });
     return order;
 }
 
@@ -79,11 +80,13 @@ std::vector<std::byte> lay_out(CoreBlockWords block, std::uint32_t address, cons
     std::uint32_t initialised = region_table_words;
     for (const std::size_t r : layout_order()) {
         CoreBlockWords::Part& part = block.regions[r];
-        if (part.reserved_words == 0) continue;
         if (r == static_cast<std::size_t>(Region::synaptic_matrix)) {
-            table[r] = {pool.address, 0, pool.n_words};
+            // All neuron cores of a chip name the same memory, those without a synapse too.
+            const bool neurons = block.regions[static_cast<std::size_t>(Region::synapse)].reserved_words > 0;
+            if (neurons && pool.n_words > 0) table[r] = {pool.address, 0, pool.n_words};
             continue;
         }
+        if (part.reserved_words == 0) continue;
         const std::uint32_t start = next;
         if (r == static_cast<std::size_t>(Region::recording))
             for (std::size_t buffer = 0; buffer < part.words.at(0); ++buffer)

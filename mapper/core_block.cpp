@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "mapper/currents.hpp"
+#include "mapper/plasticity_tables.hpp"
 #include "mapper/poisson_regions.hpp"
 #include "mapper/recorded_view.hpp"
 #include "protocols/error.hpp"
@@ -12,6 +14,7 @@
 #include "runtime/layout/connections_region.hpp"
 #include "runtime/layout/currents_region.hpp"
 #include "runtime/layout/neuron_region.hpp"
+#include "runtime/layout/plastic_row.hpp"
 #include "runtime/layout/poisson_region.hpp"
 #include "runtime/layout/population_table.hpp"
 
@@ -109,52 +112,87 @@ void put_entry(PopulationTable& table, const KeyGroup& group, std::uint32_t atom
     table.entries.push_back(entry);
 }
 
+/// The projections of one source population into a slice: the static ones share one matrix, each plastic one has its
+/// own. A delay extension doubles them.
+struct SourceMatrices {
+    std::vector<std::uint32_t> fixed, plastic;  ///< indices of projections
+    std::uint32_t count() const { return (fixed.empty() ? 0 : 1) + static_cast<std::uint32_t>(plastic.size()); }
+};
+
+/// What a core reserves for its rows.
+struct MatrixWords {
+    std::uint64_t fixed = 0, plastic = 0;
+};
+
 void put_synapses(CoreBlockWords& block, const CompileContext& context, const Slice& slice, const KeyGroups& groups) {
     PopulationTable table;
     std::vector<CoreProjection> projections;
-    std::uint64_t matrix_words = 0;
-    // Source population by source population: all its projections share one matrix.
-    std::vector<std::uint32_t> into = context.projections_into[slice.population];
-    std::stable_sort(into.begin(), into.end(), [&](std::uint32_t a, std::uint32_t b) {
-        return context.network->projections[a].pre.population < context.network->projections[b].pre.population;
-    });
-    std::erase_if(into, [&](std::uint32_t p) { return !reaches(context.rules[p].post, slice); });
-    for (std::size_t i = 0; i < into.size();) {
-        const std::uint32_t pre = context.network->projections[into[i]].pre.population;
+    MatrixWords matrix_words{0, 1};
+    std::map<std::uint32_t, SourceMatrices> sources;  // [source population]
+    for (const std::uint32_t p : context.projections_into[slice.population]) {
+        if (!reaches(context.rules[p].post, slice)) continue;
+        const Projection& projection = context.network->projections[p];
+        SourceMatrices& matrices = sources[projection.pre.population];
+        (projection.stdp ? matrices.plastic : matrices.fixed).push_back(p);
+    }
+    bool learns = false;
+    for (const auto& [pre, matrices] : sources) {
         const PopulationPlan& plan = context.graph->plans[pre];
         const bool delayed = plan.n_stages > 0;
         const std::uint64_t rows = std::uint64_t{context.source_cores[pre]} * plan.atoms_per_core;
         const auto address = static_cast<std::uint32_t>(table.addresses.size());
-        table.addresses.insert(table.addresses.end(), delayed ? 2 : 1, invalid_matrix_address);
-        std::uint64_t synapses = 0;
-        for (; i < into.size() && context.network->projections[into[i]].pre.population == pre; ++i) {
+        const std::uint32_t n = matrices.count();
+        table.addresses.insert(table.addresses.end(), delayed ? 2 * n : n, invalid_matrix_address);
+        // @return the synapses to reserve for
+        const auto put_projection = [&](std::uint32_t p, std::uint32_t matrix, bool plastic) {
             CoreProjection projection;
-            projection.receptor = static_cast<std::uint32_t>(context.network->projections[into[i]].receptor);
-            projection.address_index = address;
-            projection.delayed_address_index = delayed ? address + 1 : 0;
+            projection.receptor = static_cast<std::uint32_t>(context.network->projections[p].receptor);
+            projection.address_index = address + matrix;
+            projection.delayed_address_index = delayed ? address + n + matrix : 0;
             projection.n_source_cores = context.source_cores[pre];
             projection.atoms_per_core = plan.atoms_per_core;
             projection.n_stages = plan.n_stages;
             projection.stage_ticks = plan.stage_ticks;
-            projection.rule = rule_for(context.rules[into[i]], slice);
-            synapses += synapse_bound(projection.rule, slice.first_atom, slice.n_atoms);
+            projection.plastic = plastic;
+            projection.rule = rule_for(context.rules[p], slice);
+            const std::uint64_t synapses = synapse_bound(projection.rule, slice.first_atom, slice.n_atoms);
             projections.push_back(std::move(projection));
-        }
+            return synapses;
+        };
+        std::uint64_t synapses = 0;
+        for (const std::uint32_t p : matrices.fixed) synapses += put_projection(p, 0, false);
         // How synapses divide among the two is not known; both together have them once.
-        matrix_words +=
-            matrix_words_bound(rows, synapses) + (delayed ? matrix_words_bound(rows * plan.n_stages, 0) : 0);
-        if (groups.direct[pre]) put_entry(table, *groups.direct[pre], plan.atoms_per_core, address, 1);
+        if (!matrices.fixed.empty())
+            matrix_words.fixed +=
+                matrix_words_bound(rows, synapses) + (delayed ? matrix_words_bound(rows * plan.n_stages, 0) : 0);
+        std::uint32_t next = matrices.fixed.empty() ? 0 : 1;
+        for (const std::uint32_t p : matrices.plastic) {
+            const std::uint64_t bound = put_projection(p, next++, true);
+            matrix_words.plastic +=
+                plastic_words_bound(rows, bound) + (delayed ? plastic_words_bound(rows * plan.n_stages, bound) : 0);
+            learns = true;
+        }
+        if (groups.direct[pre]) put_entry(table, *groups.direct[pre], plan.atoms_per_core, address, n);
         if (delayed && groups.delayed[pre])
-            put_entry(table, *groups.delayed[pre], plan.n_stages * plan.atoms_per_core, address + 1, 1);
+            put_entry(table, *groups.delayed[pre], plan.n_stages * plan.atoms_per_core, address + n, n);
     }
     std::sort(table.entries.begin(), table.entries.end(),
               [](const PopulationEntry& a, const PopulationEntry& b) { return a.key < b.key; });
-    put(block, Region::synapse, encode(context.graph->plans[slice.population].synapses));
+    const SynapseRegion& shape = context.graph->plans[slice.population].synapses;
+    put(block, Region::synapse, encode(shape));
     put(block, Region::population_table, encode(table));
     put(block, Region::connections, encode(projections));
     // A reservation beyond SDRAM is told by partition(); it must not wrap here.
-    region(block, Region::synaptic_matrix).reserved_words =
-        static_cast<std::uint32_t>(std::min<std::uint64_t>(matrix_words, sdram_size_bytes));
+    const auto reserve = [&](Region which, std::uint64_t words) {
+        region(block, which).reserved_words =
+            static_cast<std::uint32_t>(std::min<std::uint64_t>(words, sdram_size_bytes));
+    };
+    reserve(Region::synaptic_matrix, matrix_words.fixed);
+    if (!learns) return;
+    put(block, Region::plasticity,
+        encode(plasticity_region(*stdp_into(*context.network, slice.population), context.network->timestep_ms,
+                                 shape.weight_scale)));
+    reserve(Region::plastic_rows, matrix_words.plastic);
 }
 
 /// Bytes of the largest record of a channel.

@@ -39,7 +39,79 @@ std::vector<SenderRun> sender_runs(const MachineGraph& graph) {
 
 }  // namespace
 
-KeyAllocation allocate_keys(const MachineGraph& graph, const KeyOptions&) {
+namespace {
+
+[[noreturn]] void throw_no_keys(std::uint64_t wanted) {
+    throw RequestError({.what = "the network needs " + std::to_string(wanted) +
+                                " routing keys in zones of powers of two, " + std::to_string(first_system_key) +
+                                " are free",
+                        .where = "key allocation",
+                        .fix = "use fewer neurons, or shorter delays (each delay stage takes keys of its own)"});
+}
+
+/// The bits of a coordinate with a 0 between each two.
+std::uint32_t spread_bits(std::uint8_t coordinate) {
+    std::uint32_t bits = 0;
+    for (unsigned bit = 0; bit < 8; ++bit) bits |= (coordinate >> bit & 1u) << (2 * bit);
+    return bits;
+}
+
+KeyAllocation keys_by_place(const MachineGraph& graph, const Placements& placements) {
+    const auto n = static_cast<std::uint32_t>(graph.nets.size());
+    std::vector<std::uint32_t> order(n), square(n);
+    std::iota(order.begin(), order.end(), 0u);
+    std::uint64_t most_keys = 1;
+    for (std::uint32_t net = 0; net < n; ++net) {
+        const ChipCoord chip = placements[graph.nets[net].source].chip;
+        square[net] = spread_bits(chip.x) | spread_bits(chip.y) << 1;
+        most_keys = std::max<std::uint64_t>(most_keys, graph.nets[net].n_keys);
+    }
+    // On one chip, nets with the same targets follow each other.
+    std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+        if (square[a] != square[b]) return square[a] < square[b];
+        const auto& ta = graph.nets[a].targets;
+        const auto& tb = graph.nets[b].targets;
+        return ta != tb ? ta < tb : a < b;
+    });
+    std::uint64_t most_on_a_chip = 1, here = 0;
+    for (std::uint32_t i = 0; i < n; ++i) {
+        here = i > 0 && square[order[i]] == square[order[i - 1]] ? here + 1 : 1;
+        most_on_a_chip = std::max(most_on_a_chip, here);
+    }
+    const std::uint64_t block = std::bit_ceil(most_keys), chip_block = block * std::bit_ceil(most_on_a_chip);
+    KeyAllocation keys(n);
+    const bool squares_fit = n == 0 || (std::uint64_t{square[order.back()]} + 1) * chip_block <= first_system_key;
+    if (squares_fit) {
+        std::uint64_t key = 0;
+        for (std::uint32_t i = 0; i < n; ++i, key += block) {
+            if (i == 0 || square[order[i]] != square[order[i - 1]]) key = square[order[i]] * chip_block;
+            keys[order[i]] = {static_cast<std::uint32_t>(key), static_cast<std::uint32_t>(~(block - 1))};
+        }
+        return keys;
+    }
+    if (n * block <= first_system_key) {
+        for (std::uint32_t i = 0; i < n; ++i)
+            keys[order[i]] = {static_cast<std::uint32_t>(i * block), static_cast<std::uint32_t>(~(block - 1))};
+        return keys;
+    }
+    // The largest blocks first, each of its own size.
+    std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+        return std::bit_ceil(graph.nets[a].n_keys) > std::bit_ceil(graph.nets[b].n_keys);
+    });
+    std::uint64_t next = 0;
+    for (const std::uint32_t net : order) {
+        const std::uint64_t own = std::bit_ceil(std::uint64_t{std::max(graph.nets[net].n_keys, 1u)});
+        keys[net] = {static_cast<std::uint32_t>(next), static_cast<std::uint32_t>(~(own - 1))};
+        next += own;
+    }
+    if (next > first_system_key) throw_no_keys(next);
+    return keys;
+}
+
+}  // namespace
+
+KeyAllocation allocate_keys(const MachineGraph& graph, const Placements& placements, const KeyOptions& options) {
+    if (options.by_place) return keys_by_place(graph, placements);
     KeyAllocation keys(graph.nets.size());
     std::uint64_t next = 0, wanted = 0;
     std::size_t net = 0;
@@ -55,17 +127,12 @@ KeyAllocation allocate_keys(const MachineGraph& graph, const KeyOptions&) {
         }
         next += zone;
     }
-    if (next > first_system_key)
-        throw RequestError({.what = "the network needs " + std::to_string(wanted) +
-                                    " routing keys in zones of powers of two, " + std::to_string(first_system_key) +
-                                    " are free",
-                            .where = "key allocation",
-                            .fix = "use fewer neurons, or shorter delays (each delay stage takes keys of its own)"});
+    if (next > first_system_key) throw_no_keys(wanted);
     return keys;
 }
 
 void check(const KeyAllocation& keys, const MachineGraph& graph) {
-    const auto name = [&](std::size_t net) { return "keys: net of " + graph.slices[graph.nets[net].source].name; };
+    const auto name = [&](std::size_t net) { return "keys: net of " + slice_name(graph, graph.nets[net].source); };
     if (keys.size() != graph.nets.size()) throw std::logic_error("keys: not one block for every net");
     for (std::size_t net = 0; net < keys.size(); ++net) {
         const std::uint64_t size = std::uint64_t{~keys[net].mask} + 1;
@@ -82,7 +149,7 @@ void check(const KeyAllocation& keys, const MachineGraph& graph) {
         const KeyBlock& below = keys[order[i - 1]];
         if (std::uint64_t{below.key} + ~below.mask >= keys[order[i]].key) {
             throw std::logic_error(name(order[i]) + ": overlaps the block of " +
-                                   graph.slices[graph.nets[order[i - 1]].source].name);
+                                   slice_name(graph, graph.nets[order[i - 1]].source));
         }
     }
 }

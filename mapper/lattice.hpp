@@ -1,11 +1,10 @@
-/// Walking on the hexagonal lattice of chips: indices, steps, shortest vectors. Dead parts are ignored here.
+/// Walking on the hexagonal lattice of chips: indices and steps. Dead parts are ignored here.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <random>
-#include <vector>
+#include <optional>
 
 #include "protocols/machine_shape.hpp"
 
@@ -25,18 +24,5 @@ inline ChipCoord chip_of_index(const MachineShape& shape, std::size_t index) {
 
 /// The place one step away, whether a chip is there or not; nullopt over an edge that does not wrap.
 std::optional<ChipCoord> lattice_step(const MachineShape& shape, ChipCoord from, Link link);
-
-/// Some hops along one axis.
-struct Leg {
-    Link link = Link::east;
-    int hops = 0;
-};
-
-/// A shortest way as at most two legs, the longer first; of legs or ways equally good, one is chosen by `random`.
-/// Source: the vector (dx, dy, 0) in the axes E, N, SW less its median.
-std::vector<Leg> shortest_legs(const MachineShape& shape, ChipCoord from, ChipCoord to, std::mt19937_64& random);
-
-/// All displacements (dx, dy) within `radius` hops, nearest first. 3r(r+1)+1 of them.
-std::vector<std::pair<int, int>> disc(int radius);
 
 }  // namespace spinn

@@ -13,10 +13,18 @@ std::vector<bool> driving_nets(const MachineGraph& graph) {
     return drives;
 }
 
+std::string slice_name(const MachineGraph& graph, std::size_t slice) {
+    const Slice& named = graph.slices[slice];
+    if (!named.name.empty()) return named.name;
+    return graph.population_names[named.population] + "[" + std::to_string(named.first_atom) + ":" +
+           std::to_string(named.first_atom + named.n_atoms) + "]";
+}
+
 nlohmann::json to_json(const MachineGraph& graph) {
     nlohmann::json slices = nlohmann::json::array(), nets = nlohmann::json::array();
-    for (const Slice& slice : graph.slices) {
-        slices.push_back({{"name", slice.name},
+    for (std::size_t s = 0; s < graph.slices.size(); ++s) {
+        const Slice& slice = graph.slices[s];
+        slices.push_back({{"name", slice_name(graph, s)},
                           {"population", slice.population},
                           {"first_atom", slice.first_atom},
                           {"n_atoms", slice.n_atoms},

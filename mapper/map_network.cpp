@@ -20,6 +20,27 @@ auto timed(const char* name, Mapping& mapping, spdlog::logger& log, const Pass& 
     return result;
 }
 
+/// The passes that a network and a bare graph share. Each result is checked before the next pass uses it.
+void place_and_route(Mapping& mapping, const std::optional<MachineShape>& machine, const MapOptions& options,
+                     spdlog::logger& log) {
+    const MachineGraph& graph = mapping.graph;
+    mapping.machine = machine ? *machine : smallest_machine(graph);
+    mapping.placements = timed("place", mapping, log, [&] { return place(graph, mapping.machine, options.place); });
+    check(mapping.placements, graph, mapping.machine);
+    mapping.routes =
+        timed("route", mapping, log, [&] { return route(graph, mapping.placements, mapping.machine, options.route); });
+    mapping.keys = timed("keys", mapping, log, [&] { return allocate_keys(graph, mapping.placements, options.keys); });
+    mapping.tables = timed("tables", mapping, log, [&] {
+        return build_tables(mapping.routes, mapping.keys, graph, mapping.machine, options.tables);
+    });
+    timed("proofs", mapping, log, [&] {
+        check(mapping.routes, graph, mapping.placements, mapping.machine);
+        check(mapping.keys, graph);
+        check(mapping.tables.tables, mapping.routes, mapping.keys, graph, mapping.machine, options.tables.threads);
+        return true;
+    });
+}
+
 }  // namespace
 
 Mapping map_network(const Network& network, const std::optional<MachineShape>& machine, const MapOptions& options,
@@ -27,22 +48,19 @@ Mapping map_network(const Network& network, const std::optional<MachineShape>& m
     Mapping mapping;
     mapping.graph = timed("partition", mapping, log, [&] { return partition(network, options.partition); });
     check(mapping.graph, network);
-    mapping.machine = machine ? *machine : smallest_machine(mapping.graph);
-    mapping.placements =
-        timed("place", mapping, log, [&] { return place(mapping.graph, mapping.machine, options.place); });
-    check(mapping.placements, mapping.graph, mapping.machine);
-    mapping.keys = timed("keys", mapping, log, [&] { return allocate_keys(mapping.graph, options.keys); });
-    check(mapping.keys, mapping.graph);
-    mapping.routes = timed("route", mapping, log,
-                           [&] { return route(mapping.graph, mapping.placements, mapping.machine, options.route); });
-    check(mapping.routes, mapping.graph, mapping.placements, mapping.machine);
-    mapping.tables = timed("tables", mapping, log,
-                           [&] { return build_tables(mapping.routes, mapping.keys, mapping.graph, options.tables); });
-    check(mapping.tables.tables, mapping.routes, mapping.keys, mapping.graph, mapping.machine);
+    place_and_route(mapping, machine, options, log);
     mapping.image = timed("compile", mapping, log, [&] {
         return compile(network, mapping.graph, mapping.placements, mapping.keys, mapping.tables.tables,
                        mapping.machine);
     });
+    return mapping;
+}
+
+Mapping map_graph(MachineGraph graph, const std::optional<MachineShape>& machine, const MapOptions& options,
+                  spdlog::logger& log) {
+    Mapping mapping;
+    mapping.graph = std::move(graph);
+    place_and_route(mapping, machine, options, log);
     return mapping;
 }
 

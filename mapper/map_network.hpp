@@ -33,7 +33,7 @@ struct MapOptions {
     TableOptions tables;
 };
 
-/// Every box of the mapper, kept for reports and tests.
+/// Every box of the mapper, kept for reports and tests. Of a bare graph, there is no image.
 struct Mapping {
     MachineShape machine;
     MachineGraph graph;
@@ -48,6 +48,10 @@ struct Mapping {
 /// @param machine  what to map onto; nullopt: the smallest that fits
 Mapping map_network(const Network& network, const std::optional<MachineShape>& machine, const MapOptions& options,
                     spdlog::logger& log);
+
+/// A graph that is cut already: the same passes from place to tables.
+Mapping map_graph(MachineGraph graph, const std::optional<MachineShape>& machine, const MapOptions& options,
+                  spdlog::logger& log);
 
 /// Pass 1. @throws RequestError when a population cannot be cut to fit a core
 MachineGraph partition(const Network& network, const PartitionOptions& options);

@@ -6,6 +6,8 @@
 #include <optional>
 #include <queue>
 
+#include "mapper/cover.hpp"
+
 namespace spinn {
 
 namespace {
@@ -13,6 +15,9 @@ namespace {
 struct KeyMask {
     std::uint32_t key = 0, mask = 0;
 };
+
+/// Tables up to this long are minimised in both ways.
+constexpr std::size_t always_both = 96;
 
 constexpr bool intersect(KeyMask a, KeyMask b) { return ((a.key ^ b.key) & a.mask & b.mask) == 0; }
 
@@ -339,7 +344,15 @@ class Covering {
 
 }  // namespace
 
-std::vector<RoutingEntry> minimise(const std::vector<TableEntry>& table, std::size_t capacity) {
+std::vector<RoutingEntry> minimise(const std::vector<TableEntry>& table, std::size_t capacity, bool both) {
+    std::vector<RoutingEntry> covered = cover(table);
+    const bool is_too_long = capacity > 0 && covered.size() > capacity;
+    if (!both && !is_too_long && (covered.size() <= capacity || table.size() > always_both)) return covered;
+    std::vector<RoutingEntry> merged = ordered_covering(table, capacity);
+    return merged.size() < covered.size() ? merged : covered;
+}
+
+std::vector<RoutingEntry> ordered_covering(const std::vector<TableEntry>& table, std::size_t capacity) {
     OrderedTable ordered(table);
     Covering(ordered, capacity).run();
     std::vector<RoutingEntry> result;

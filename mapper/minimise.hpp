@@ -25,9 +25,13 @@ constexpr bool intersect(const RoutingEntry& a, const RoutingEntry& b) {
 }
 
 /// A table of at most `capacity` entries, or the shortest found, that treats every key of the given one alike; keys
-/// that the given table does not match may be matched. Merging stops as soon as the table fits, default routes left
-/// out.
+/// that the given table does not match may be matched. It is covered route by route (mapper/cover.hpp); a table that is
+/// short, or too long after that, is put through ordered covering too, and the shorter result taken.
 /// @param table  entries of different route must not intersect
-std::vector<RoutingEntry> minimise(const std::vector<TableEntry>& table, std::size_t capacity);
+/// @param both  always do both: never longer than ordered covering's
+std::vector<RoutingEntry> minimise(const std::vector<TableEntry>& table, std::size_t capacity, bool both = false);
+
+/// Ordered covering alone: merging stops as soon as the table fits, default routes left out.
+std::vector<RoutingEntry> ordered_covering(const std::vector<TableEntry>& table, std::size_t capacity);
 
 }  // namespace spinn

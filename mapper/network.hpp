@@ -16,6 +16,7 @@
 #include "runtime/current_source.hpp"
 #include "runtime/distribution.hpp"
 #include "runtime/neuron_model.hpp"
+#include "runtime/plasticity_rule.hpp"
 
 namespace spinn {
 
@@ -77,6 +78,8 @@ struct Projection {
     Distribution weight, delay_ms;  ///< delay 0 (not given): one timestep
     Receptor receptor = Receptor::excitatory;
     std::optional<std::uint64_t> seed;  ///< of its connectivity, weights and delays; without one, the network's
+    std::optional<StdpRule> stdp;       ///< none: static synapses
+    double record_weights_ms = 0.0;     ///< between two looks at the weights; 0: only when the run ends
     bool operator==(const Projection&) const = default;
 };
 

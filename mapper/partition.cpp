@@ -96,6 +96,7 @@ double expected_rate(const Network& network, std::uint32_t population) {
 MachineGraph partition(const Network& network, const PartitionOptions& options) {
     MachineGraph graph;
     graph.plans = plan_populations(network, options.max_atoms_per_core);
+    for (const Population& population : network.populations) graph.population_names.push_back(population.name);
     std::vector<PopulationSlices> slices_of(network.populations.size());
     for (std::uint32_t p = 0; p < network.populations.size(); ++p) {
         slices_of[p].first = static_cast<std::uint32_t>(graph.slices.size());
@@ -171,7 +172,7 @@ void check(const MachineGraph& graph, const Network& network) {
             throw std::logic_error("partition: nets are not sorted by source");
         if (net.targets.empty() || net.targets.back() >= graph.slices.size() ||
             std::adjacent_find(net.targets.begin(), net.targets.end(), std::greater_equal<>{}) != net.targets.end())
-            throw std::logic_error("partition: targets of " + graph.slices[net.source].name + " are not a sorted set");
+            throw std::logic_error("partition: targets of " + slice_name(graph, net.source) + " are not a sorted set");
     }
 }
 

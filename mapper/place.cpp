@@ -1,76 +1,98 @@
 #include "mapper/place.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <optional>
 #include <stdexcept>
+#include <tuple>
 #include <utility>
 
 #include "mapper/chip_order.hpp"
 #include "mapper/chip_room.hpp"
+#include "mapper/embed.hpp"
+#include "mapper/improve.hpp"
 #include "mapper/lattice.hpp"
-#include "mapper/refine.hpp"
+#include "mapper/parallel.hpp"
+#include "mapper/place_problem.hpp"
+#include "mapper/shuffle.hpp"
 #include "protocols/error.hpp"
 
 namespace spinn {
 
 namespace {
 
-/// Every slice, in the order given, on the first chip of `chips` that has a core and the SDRAM for it.
-/// @returns nullopt when one fits nowhere
-std::optional<Placements> first_fit(const MachineGraph& graph, const MachineShape& machine,
-                                    const std::vector<ChipCoord>& chips, const std::vector<std::size_t>& slice_order) {
-    struct Room {
-        int next_core = 1, last_core = 0;
-        std::uint64_t sdram_bytes = sdram_per_chip_bytes;
-    };
-    std::uint64_t smallest_block = sdram_per_chip_bytes;
-    for (const Slice& slice : graph.slices) smallest_block = std::min(smallest_block, block_bytes(slice));
-    std::vector<Room> rooms(chips.size());
-    for (std::size_t i = 0; i < chips.size(); ++i) rooms[i].last_core = application_cores(chip_at(machine, chips[i]));
+constexpr std::size_t few_units = 64;  // of which both ways to start are tried
 
-    const auto is_full = [&](const Room& room) {
-        return room.next_core > room.last_core || room.sdram_bytes < smallest_block;
-    };
-    Placements placements(graph.slices.size());
-    std::size_t first_open = 0;
-    for (const std::size_t slice : slice_order) {
-        const std::uint64_t bytes = block_bytes(graph.slices[slice]);
-        while (first_open < rooms.size() && is_full(rooms[first_open])) ++first_open;
-        std::size_t chip = first_open;
-        while (chip < rooms.size() && (is_full(rooms[chip]) || rooms[chip].sdram_bytes < bytes)) ++chip;
-        if (chip == rooms.size()) return std::nullopt;
-        rooms[chip].sdram_bytes -= bytes;
-        placements[slice] = {chips[chip], static_cast<std::uint8_t>(rooms[chip].next_core++)};
+/// Units in the order given (which usually carries locality), each on the first chip of the order that has room.
+/// Where SDRAM is tight, largest first. @returns whether all have a place
+bool first_fit(const PlaceProblem& problem, const std::vector<std::uint32_t>& units,
+               const std::vector<std::uint32_t>& chip_order, ChipOfUnit& chips) {
+    std::vector<std::uint32_t> cores(problem.free_cores.size());
+    for (std::size_t chip = 0; chip < cores.size(); ++chip)
+        cores[chip] = static_cast<std::uint32_t>(std::popcount(problem.free_cores[chip]));
+    std::vector<std::uint64_t> bytes = problem.free_bytes;
+    for (std::size_t unit = 0; unit < chips.size(); ++unit) {
+        if (chips[unit] == PlaceProblem::none) continue;
+        cores[chips[unit]] -= problem.cores[unit];
+        bytes[chips[unit]] -= problem.bytes[unit];
     }
-    return placements;
+    std::size_t first_open = 0;
+    for (const std::uint32_t unit : units) {
+        if (chips[unit] != PlaceProblem::none) continue;
+        while (first_open < chip_order.size() && cores[chip_order[first_open]] == 0) ++first_open;
+        std::size_t at = first_open;
+        while (at < chip_order.size() &&
+               (cores[chip_order[at]] < problem.cores[unit] || bytes[chip_order[at]] < problem.bytes[unit]))
+            ++at;
+        if (at == chip_order.size()) return false;
+        chips[unit] = chip_order[at];
+        cores[chip_order[at]] -= problem.cores[unit];
+        bytes[chip_order[at]] -= problem.bytes[unit];
+    }
+    return true;
 }
 
-/// An order of the slices that gives each chip one kind of them: those that only drive one other slice (noise, one
+/// All chips along a curve.
+std::vector<std::uint32_t> chips_in_order(const PlaceProblem& problem, const MachineShape& machine) {
+    std::vector<std::uint32_t> order;
+    const auto n_cores = std::accumulate(problem.cores.begin(), problem.cores.end(), std::size_t{0});
+    for (const ChipCoord chip : chips_along_curve(machine, n_cores))
+        order.push_back(static_cast<std::uint32_t>(chip_index(machine, chip)));
+    return order;
+}
+
+/// An order of the units that gives each chip one kind of them: those that only drive one other slice (noise, one
 /// source a cell) come on the chips after the slices they drive, everything else keeps its order. Neurons that listen
 /// to the same sources then fill chips, so that trees end on few of them and the rows of a source, which lie side by
 /// side for the cores of a chip, are long.
-std::vector<std::size_t> slice_order(const MachineGraph& graph, const MachineShape& machine,
-                                     const std::vector<ChipCoord>& chips) {
-    constexpr std::size_t nobody = ~std::size_t{0};
-    std::vector<std::size_t> driver_next(graph.slices.size(), nobody), driver_first(graph.slices.size(), nobody);
-    std::vector<bool> is_driver(graph.slices.size(), false);
+/// @param chips  the order in which they will be filled; one that has few cores may change places with the next, so
+///               that it gets drivers
+std::vector<std::uint32_t> units_in_order(const PlaceProblem& problem, const MachineGraph& graph,
+                                          std::vector<std::uint32_t>& chips) {
+    constexpr std::uint32_t nobody = PlaceProblem::none;
+    const std::size_t n = problem.n_units();
+    std::vector<std::uint32_t> driver_next(n, nobody), driver_first(n, nobody);
+    std::vector<bool> is_driver(n, false);
     const std::vector<bool> drives = driving_nets(graph);
     for (std::size_t net = graph.nets.size(); net-- > 0;) {
         if (!drives[net]) continue;
-        const std::uint32_t source = graph.nets[net].source;
+        const std::uint32_t source = problem.unit_of[graph.nets[net].source];
+        const std::uint32_t target = problem.unit_of[graph.nets[net].targets.front()];
+        if (source == nobody || target == nobody || is_driver[source] || problem.slices_of[source].size() > 1) continue;
         is_driver[source] = true;
-        driver_next[source] = std::exchange(driver_first[graph.nets[net].targets.front()], source);
+        driver_next[source] = std::exchange(driver_first[target], source);
     }
-    std::vector<std::size_t> order, drivers;  // drivers: of slices that are in the order, themselves not yet in it
-    std::size_t next_slice = 0, next_driver = 0;
-    const auto take_slice = [&] {
-        while (next_slice < graph.slices.size() && is_driver[next_slice]) ++next_slice;
-        if (next_slice == graph.slices.size()) return false;
-        order.push_back(next_slice);
-        for (std::size_t i = driver_first[next_slice]; i != nobody; i = driver_next[i]) drivers.push_back(i);
-        ++next_slice;
+    const auto n_drivers = static_cast<std::size_t>(std::ranges::count(is_driver, true));
+    std::vector<std::uint32_t> order, drivers;  // drivers: of units that are in the order, themselves not yet in it
+    std::size_t next_unit = 0, next_driver = 0;
+    const auto take_unit = [&] {
+        while (next_unit < n && is_driver[next_unit]) ++next_unit;
+        if (next_unit == n) return false;
+        order.push_back(static_cast<std::uint32_t>(next_unit));
+        for (std::uint32_t i = driver_first[next_unit]; i != nobody; i = driver_next[i]) drivers.push_back(i);
+        ++next_unit;
         return true;
     };
     const auto take_driver = [&] {
@@ -78,35 +100,88 @@ std::vector<std::size_t> slice_order(const MachineGraph& graph, const MachineSha
         order.push_back(drivers[next_driver++]);
         return true;
     };
-    for (const ChipCoord chip : chips) {
-        const auto cores = static_cast<std::size_t>(application_cores(chip_at(machine, chip)));
-        const bool drivers_fill_it = drivers.size() - next_driver >= cores;
+    for (std::size_t at = 0; at < chips.size(); ++at) {
+        const auto cores_of = [&](std::size_t i) {
+            return static_cast<std::size_t>(std::popcount(problem.free_cores[chips[i]]));
+        };
+        const auto drivers_would_fill = [&](std::size_t i) { return drivers.size() - next_driver >= cores_of(i); };
+        if (n_drivers >= cores_of(at) && !drivers_would_fill(at) && at + 1 < chips.size() &&
+            cores_of(at) < cores_of(at + 1))
+            std::swap(chips[at], chips[at + 1]);
+        const std::size_t cores = cores_of(at);
+        const bool drivers_fill_it = drivers_would_fill(at);
         for (std::size_t core = 0; core < cores; ++core) {
-            if (drivers_fill_it ? !take_driver() && !take_slice() : !take_slice() && !take_driver()) return order;
+            if (drivers_fill_it ? !take_driver() && !take_unit() : !take_unit() && !take_driver()) return order;
         }
     }
-    while (take_slice() || take_driver()) {
+    while (take_unit() || take_driver()) {
     }
     return order;
 }
 
-/// First fit in the order given, which usually carries locality; where SDRAM is so tight that this fails, largest
-/// first.
-std::optional<Placements> pack(const MachineGraph& graph, const MachineShape& machine) {
-    // SDRAM may ask for more chips than the cores do: the region is chosen for both.
-    const std::uint64_t bytes =
-        std::accumulate(graph.slices.begin(), graph.slices.end(), std::uint64_t{0},
-                        [](std::uint64_t sum, const Slice& slice) { return sum + block_bytes(slice); });
-    constexpr std::size_t usual_cores = physical_cores_per_chip - 2;
-    const std::size_t cores_for_sdram = (bytes + sdram_per_chip_bytes - 1) / sdram_per_chip_bytes * usual_cores;
-    const std::vector<ChipCoord> chips = chips_along_curve(machine, std::max(graph.slices.size(), cores_for_sdram));
-
-    std::vector<std::size_t> order = slice_order(graph, machine, chips);
-    if (auto placements = first_fit(graph, machine, chips, order)) return placements;
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-        return graph.slices[a].sdram_bytes > graph.slices[b].sdram_bytes;
+/// Gives the units that have no place one: first fit, or if that fails all anew, the largest first.
+/// @returns whether all have a place
+bool pack(const PlaceProblem& problem, const MachineShape& machine, ChipOfUnit& chips) {
+    const std::vector<std::uint32_t> chip_order = chips_in_order(problem, machine);
+    std::vector<std::uint32_t> units(problem.n_units());
+    std::iota(units.begin(), units.end(), 0u);
+    if (first_fit(problem, units, chip_order, chips)) return true;
+    chips = problem.fixed_chip;
+    std::stable_sort(units.begin(), units.end(), [&](auto a, auto b) {
+        return std::tuple(problem.cores[a], problem.bytes[a]) > std::tuple(problem.cores[b], problem.bytes[b]);
     });
-    return first_fit(graph, machine, chips, order);
+    return first_fit(problem, units, chip_order, chips);
+}
+
+/// Takes units off chips that hold more than they have room for.
+void lift_overfull(const PlaceProblem& problem, ChipOfUnit& chips) {
+    std::vector<std::uint32_t> cores(problem.free_cores.size(), 0);
+    std::vector<std::uint64_t> bytes(problem.free_cores.size(), 0);
+    const auto put = [&](std::size_t unit) {
+        const std::uint32_t chip = chips[unit];
+        if (cores[chip] + problem.cores[unit] > static_cast<std::uint32_t>(std::popcount(problem.free_cores[chip])) ||
+            bytes[chip] + problem.bytes[unit] > problem.free_bytes[chip]) {
+            chips[unit] = PlaceProblem::none;
+            return;
+        }
+        cores[chip] += problem.cores[unit];
+        bytes[chip] += problem.bytes[unit];
+    };
+    for (std::size_t unit = 0; unit < chips.size(); ++unit)
+        if (problem.fixed_chip[unit] != PlaceProblem::none) put(unit);
+    for (std::size_t unit = 0; unit < chips.size(); ++unit)
+        if (problem.fixed_chip[unit] == PlaceProblem::none && chips[unit] != PlaceProblem::none) put(unit);
+}
+
+/// A core for every slice; those of a unit follow each other where they can.
+Placements give_cores(const PlaceProblem& problem, const ChipOfUnit& chips, const MachineGraph& graph,
+                      const MachineShape& machine) {
+    Placements placements(graph.slices.size());
+    std::vector<std::uint32_t> free = problem.free_cores;
+    std::vector<char> has_core(graph.slices.size(), 0);
+    for (const PlaceConstraints::Fixed& fixed : graph.constraints.fixed) {
+        if (graph.slices[fixed.slice].device) placements[fixed.slice] = {fixed.chip, 0};
+        if (fixed.core == 0 || has_core[fixed.slice] != 0) continue;
+        placements[fixed.slice] = {fixed.chip, fixed.core};
+        std::uint32_t& cores = free[chip_index(machine, fixed.chip)];
+        if ((cores >> fixed.core & 1) == 0)
+            throw RequestError(
+                {.what = "two vertices are fixed on one core",
+                 .where = to_string(placements[fixed.slice]) + ", one of them " + slice_name(graph, fixed.slice),
+                 .fix = "change the constraints"});
+        cores &= ~(1u << fixed.core);
+        has_core[fixed.slice] = 1;
+    }
+    for (std::size_t unit = 0; unit < chips.size(); ++unit) {
+        std::uint32_t& cores = free[chips[unit]];
+        for (const std::uint32_t slice : problem.slices_of[unit]) {
+            if (has_core[slice] != 0) continue;
+            placements[slice] = {chip_of_index(machine, chips[unit]),
+                                 static_cast<std::uint8_t>(std::countr_zero(cores))};
+            cores &= cores - 1;
+        }
+    }
+    return placements;
 }
 
 std::string mebibytes(std::uint64_t bytes) {
@@ -115,12 +190,13 @@ std::string mebibytes(std::uint64_t bytes) {
 }
 
 void require_slices_fit_a_chip(const MachineGraph& graph) {
-    for (const Slice& slice : graph.slices) {
+    for (std::size_t s = 0; s < graph.slices.size(); ++s) {
+        const Slice& slice = graph.slices[s];
         if (block_bytes(slice) <= sdram_per_chip_bytes) continue;
         throw RequestError({.what = "needs " + mebibytes(block_bytes(slice)) + " of SDRAM, a chip has " +
                                     mebibytes(sdram_per_chip_bytes) + " (" +
                                     mebibytes(block_bytes(slice) - sdram_per_chip_bytes) + " too many)",
-                            .where = "slice " + slice.name,
+                            .where = "slice " + slice_name(graph, s),
                             .fix = "lower the atoms per core, record fewer variables or a shorter run, or use sparser "
                                    "connections"});
     }
@@ -159,9 +235,44 @@ void require_slices_fit_a_chip(const MachineGraph& graph) {
 
 Placements place(const MachineGraph& graph, const MachineShape& machine, const PlaceOptions& options) {
     require_slices_fit_a_chip(graph);
-    std::optional<Placements> placements = pack(graph, machine);
-    if (!placements) throw_does_not_fit(graph, machine);
-    return refine(*std::move(placements), graph, machine, options.seed);
+    const PlaceProblem problem = place_problem(graph, machine, options.objective);
+    const std::size_t n_threads = thread_count(options.threads);
+    const auto place_by = [&](const PlaceProblem& some, ChipOfUnit chips) {
+        lift_overfull(some, chips);
+        if (pack(some, machine, chips))
+            improve(chips, some, machine, options.effort, options.seed, n_threads);
+        else
+            chips.clear();
+        return chips;
+    };
+    const std::vector<std::uint32_t> pair_of = inseparable_pairs(problem);
+    const bool has_pairs = !pair_of.empty() && std::ranges::max(pair_of) + std::size_t{1} < problem.n_units();
+    ChipOfUnit chips;
+    if (has_pairs) {
+        const PlaceProblem pairs = joined(problem, pair_of);
+        const ChipOfUnit of_pairs = place_by(pairs, embed(pairs, machine, options.seed, n_threads));
+        if (!of_pairs.empty()) {
+            for (const std::uint32_t pair : pair_of) chips.push_back(of_pairs[pair]);
+            chips = place_by(problem, std::move(chips));
+        }
+    } else {
+        chips = place_by(problem, embed(problem, machine, options.seed, n_threads));
+    }
+    // The order of slices, with drivers on chips of their own, is another place to start from, and kept where it is as
+    // good.
+    if (chips.empty() || problem.n_units() <= few_units || std::ranges::count(driving_nets(graph), true) > 0) {
+        ChipOfUnit others = problem.fixed_chip;
+        std::vector<std::uint32_t> chip_order = chips_in_order(problem, machine);
+        const std::vector<std::uint32_t> unit_order = units_in_order(problem, graph, chip_order);
+        if (first_fit(problem, unit_order, chip_order, others)) {
+            improve(others, problem, machine, options.effort, options.seed, n_threads);
+            if (chips.empty() || placement_cost(others, problem, machine) <= placement_cost(chips, problem, machine))
+                chips = std::move(others);
+        }
+    }
+    if (chips.empty()) throw_does_not_fit(graph, machine);
+    shuffle(chips, problem, machine, chip_grid(machine), options.seed);
+    return give_cores(problem, chips, graph, machine);
 }
 
 void check(const Placements& placements, const MachineGraph& graph, const MachineShape& machine) {
@@ -169,21 +280,35 @@ void check(const Placements& placements, const MachineGraph& graph, const Machin
         throw std::logic_error("place: " + std::to_string(placements.size()) + " placements for " +
                                std::to_string(graph.slices.size()) + " slices");
     }
+    const PlaceProblem room = place_problem(graph, machine, PlaceObjective::hops);
     std::vector<std::uint32_t> taken(machine.chips.size(), 0);
     std::vector<std::uint64_t> bytes(machine.chips.size(), 0);
+    const auto where = [&](std::size_t slice) {
+        return "place: slice " + slice_name(graph, slice) + " at " + to_string(placements[slice]);
+    };
     for (std::size_t slice = 0; slice < placements.size(); ++slice) {
         const CoreLocation core = placements[slice];
-        const std::string where = "place: slice " + graph.slices[slice].name + " at " + to_string(core);
-        if (!has_chip(machine, core.chip)) throw std::logic_error(where + ": there is no such chip");
-        if (core.core < 1 || core.core > application_cores(chip_at(machine, core.chip))) {
-            throw std::logic_error(where + ": the chip has no such application core");
-        }
+        if (!has_chip(machine, core.chip)) throw std::logic_error(where(slice) + ": there is no such chip");
+        if (graph.slices[slice].device) continue;
         const std::size_t chip = chip_index(machine, core.chip);
-        if ((taken[chip] >> core.core & 1) != 0) throw std::logic_error(where + ": two slices on one core");
+        if (core.core >= physical_cores_per_chip || (room.free_cores[chip] >> core.core & 1) == 0)
+            throw std::logic_error(where(slice) + ": the chip has no such application core");
+        if ((taken[chip] >> core.core & 1) != 0) throw std::logic_error(where(slice) + ": two slices on one core");
         taken[chip] |= 1u << core.core;
         bytes[chip] += block_bytes(graph.slices[slice]);
-        if (bytes[chip] > sdram_per_chip_bytes) throw std::logic_error(where + ": the chip's SDRAM is overfull");
+        if (bytes[chip] > room.free_bytes[chip])
+            throw std::logic_error(where(slice) + ": the chip's SDRAM is overfull");
     }
+    for (const PlaceConstraints::Fixed& fixed : graph.constraints.fixed) {
+        const CoreLocation core = placements[fixed.slice];
+        if (core.chip != fixed.chip || (fixed.core != 0 && core.core != fixed.core))
+            throw std::logic_error(where(fixed.slice) + ": it is fixed at " + to_string(fixed.chip));
+    }
+    for (const std::vector<std::uint32_t>& group : graph.constraints.same_chip)
+        for (const std::uint32_t slice : group)
+            if (placements[slice].chip != placements[group.front()].chip)
+                throw std::logic_error(where(slice) + ": it must share the chip of " +
+                                       slice_name(graph, group.front()));
 }
 
 MachineShape smallest_machine(const MachineGraph& graph) {
@@ -198,7 +323,10 @@ MachineShape smallest_machine(const MachineGraph& graph) {
             cores += static_cast<std::uint64_t>(application_cores(chip));
             chips += chip.present;
         }
-        return cores >= graph.slices.size() && chips * sdram_per_chip_bytes >= bytes && pack(graph, machine);
+        if (cores < graph.slices.size() || chips * sdram_per_chip_bytes < bytes) return false;
+        const PlaceProblem problem = place_problem(graph, machine, PlaceObjective::hops);
+        ChipOfUnit packed = problem.fixed_chip;
+        return pack(problem, machine, packed);
     };
     for (const char* board : {"spinn3", "spinn5"}) {
         MachineShape machine = make_machine(board);

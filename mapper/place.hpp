@@ -12,8 +12,18 @@ namespace spinn {
 
 using Placements = std::vector<CoreLocation>;  ///< [slice]
 
+/// What a placement makes small.
+enum class PlaceObjective {
+    hops,     ///< links in the trees, every net alike
+    traffic,  ///< links in the trees, each net by its packets
+    both,     ///< a net counts 1 + its packets / the mean of all nets
+};
+
 struct PlaceOptions {
-    std::uint64_t seed = 1;  ///< same seed, graph and machine give the same placement, on every platform
+    std::uint64_t seed = 1;  ///< same seed, graph and machine give the same placement, whatever the number of threads
+    PlaceObjective objective = PlaceObjective::both;
+    int effort = 6;   ///< visits to each unit when swaps are tried
+    int threads = 0;  ///< 0: one a processor
 };
 
 /// @throws RequestError when the slices do not fit: how many cores or bytes of SDRAM are missing, and what to change

@@ -4,6 +4,7 @@
 #include <bit>
 #include <string>
 
+#include "mapper/plasticity_tables.hpp"
 #include "protocols/error.hpp"
 #include "runtime/connection_statistics.hpp"
 #include "runtime/layout/population_table.hpp"
@@ -60,6 +61,7 @@ std::vector<PopulationPlan> plan_populations(const Network& network, std::uint32
             need[post].entries += 2;
         }
         sources[post][pre] = true;
+        if (projection.stdp) need[post].addresses += 2;  // matrices of its own
     }
 
     for (std::size_t p = 0; p < n; ++p) {
@@ -84,8 +86,10 @@ std::vector<PopulationPlan> plan_populations(const Network& network, std::uint32
             plan.synapses.index_bits = bits_for(std::max(2u, plan.atoms_per_core));
             const std::uint32_t most = max_ring_bits - plan.synapses.index_bits - plan.synapses.type_bits;
             plan.synapses.delay_bits = std::min(most, std::max(1u, bits_for(max_delay_in[p])));
+            const StdpRule* const stdp = stdp_into(network, p);
             const std::uint64_t bytes =
-                dtcm_estimate_bytes(plan, plan.atoms_per_core, need[p].entries, need[p].addresses);
+                dtcm_estimate_bytes(plan, plan.atoms_per_core, need[p].entries, need[p].addresses) +
+                (stdp != nullptr ? plasticity_dtcm_bytes(*stdp, network.timestep_ms, plan.atoms_per_core) : 0);
             if (bytes <= dtcm_bytes - dtcm_reserved_bytes &&
                 !(narrower_helps && (1u << plan.synapses.delay_bits) < max_delay_in[p] &&
                   plan.atoms_per_core > least_atoms_for_delays)) {

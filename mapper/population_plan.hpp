@@ -34,7 +34,8 @@ std::uint32_t most_spikes_in_a_tick(const Population& sources, std::uint32_t tim
 /// @throws RequestError when a population cannot be cut to fit a core's DTCM, or a delay is beyond the delay extension
 std::vector<PopulationPlan> plan_populations(const Network& network, std::uint32_t max_atoms_per_core);
 
-/// DTCM that a slice of n atoms takes: ring buffers, neuron state, population table.
+/// DTCM that a slice of n atoms takes: ring buffers, neuron state, population table; what plasticity takes comes on
+/// top.
 std::uint64_t dtcm_estimate_bytes(const PopulationPlan& plan, std::uint32_t n_atoms, std::size_t table_entries,
                                   std::size_t table_addresses);
 

@@ -92,7 +92,12 @@ std::array<std::uint32_t, max_receptors> ring_buffer_shifts(const Network& netwo
             if (projection.post.population != population || static_cast<std::size_t>(projection.receptor) != receptor)
                 continue;
             const ConnectionRule rule = connection_rule(network, p);
-            const SynapseSummary synapses = summarise_synapses(rule);
+            SynapseSummary synapses = summarise_synapses(rule);
+            if (projection.stdp) {  // all weights may come to be the largest
+                synapses.max_weight = std::max(synapses.max_weight, value_of(*projection.stdp, "w_max"));
+                synapses.mean_weight = synapses.max_weight;
+                synapses.weight_variance = 0.0;
+            }
             const double n = max_connections_per_post(rule);
             const SourceRate rate = source_rate(network, projection.pre.population);
             weights.add(synapses.mean_weight * scale, synapses.weight_variance * scale * scale, n);

@@ -1,4 +1,4 @@
-/// Pass 4, route: one multicast tree per net, around dead chips and links.
+/// Pass 3, route: one multicast tree per net, around dead chips and links.
 #pragma once
 
 #include <cstdint>
@@ -23,10 +23,11 @@ using RouteTree = std::vector<RouteNode>;  ///< source first, every parent befor
 using Routes = std::vector<RouteTree>;     ///< [net]
 
 struct RouteOptions {
-    std::uint64_t seed = 1;
-    int search_radius = 20;  ///< hops around a target in which to look for the tree (0: longest dimension first)
+    int threads = 0;  ///< 0: one a processor; the trees are the same for any number
 };
 
+/// Nets from one chip to the same chips get the same tree, so that their entries merge. Among links that serve equally,
+/// the one that carries less is taken, as far as the nets before it (in batches) have filled them.
 /// @throws RequestError when dead parts cut a target off
 Routes route(const MachineGraph& graph, const Placements& placements, const MachineShape& machine,
              const RouteOptions& options);
@@ -36,6 +37,7 @@ void check(const Routes& routes, const MachineGraph& graph, const Placements& pl
 
 struct RouteFigures {
     std::uint64_t hops = 0;      ///< sum of tree links
+    double weighted_hops = 0.0;  ///< packets/s x links, over all nets
     double max_link_load = 0.0;  ///< packets/s on the busiest link
 };
 RouteFigures figures(const Routes& routes, const MachineGraph& graph, const MachineShape& machine);

@@ -35,10 +35,11 @@ struct CoreLocation {
 
 constexpr int physical_cores_per_chip = 18;
 
-/// Where applications may put data: the user heap of SDRAM after boot (reference: SC&MP memory map).
+/// Where applications may put data: the user heap of SDRAM after boot (reference: SC&MP memory map), from the first
+/// page behind the heap's own words.
 constexpr std::uint32_t sdram_base = 0x60000000;
 constexpr std::uint32_t sdram_size_bytes = 128u << 20;
-constexpr std::uint32_t sdram_heap_base = 0x60240000;
+constexpr std::uint32_t sdram_heap_base = 0x60241000;
 constexpr std::uint32_t sdram_heap_end = 0x677fffe0;
 
 /// Entries of a multicast table that applications may use; the router holds one more.

@@ -125,10 +125,12 @@ ChipMatrix matrix_at(std::span<const std::uint32_t> pool, std::uint32_t address)
 void lay_out_rows(std::span<const ChipCore> cores) {
     // By the key of the table entry and the place among its addresses: the same on all cores.
     std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<Column>> matrices;
+    std::span<std::uint32_t> pool;  // cores without static synapses name none
     for (const ChipCore& core : cores) {
         SynapticInput& input = *core.input;
-        if (input.matrix.data() != cores[0].input->matrix.data() ||
-            input.matrix.size() != cores[0].input->matrix.size())
+        if (pool.empty()) pool = input.matrix;
+        const bool same = input.matrix.data() == pool.data() && input.matrix.size() == pool.size();
+        if (!same && !(input.matrix.empty() && input.loose.empty()))
             throw RequestError({.what = "the cores of a chip name different memory for their synaptic rows",
                                 .where = "region table",
                                 .fix = "map the network again with this version"});
@@ -146,7 +148,6 @@ void lay_out_rows(std::span<const ChipCore> cores) {
     std::size_t used = 0;
     for (const auto& [which, columns] : matrices) {
         const std::size_t start = (used + 3) / 4 * 4;
-        const std::span<std::uint32_t> pool = cores[0].input->matrix;
         const std::size_t n_words = write_matrix(which.first, columns, pool.subspan(std::min(start, pool.size())));
         used = start + n_words;
         for (const Column& column : columns) {

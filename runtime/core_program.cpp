@@ -22,6 +22,8 @@ std::unique_ptr<CoreProgram> make_program(ProgramKind kind, const ProgramOptions
 ProgramCounters& ProgramCounters::operator+=(const ProgramCounters& other) {
     spikes += other.spikes;
     synaptic_events += other.synaptic_events;
+    plastic_events += other.plastic_events;
+    wrapped_traces += other.wrapped_traces;
     saturations += other.saturations;
     unknown_keys += other.unknown_keys;
     synapses += other.synapses;

@@ -37,6 +37,8 @@ class CoreServices {
 struct ProgramCounters {
     std::uint64_t spikes = 0;           ///< of this core's own atoms
     std::uint64_t synaptic_events = 0;  ///< synaptic words added to a ring buffer, times the packet's repeats
+    std::uint64_t plastic_events = 0;   ///< of these, those of synapses that learn
+    std::uint64_t wrapped_traces = 0;   ///< traces of plasticity that did not fit their 16 bits
     std::uint64_t saturations = 0;      ///< additions that a 16-bit ring buffer could not hold
     std::uint64_t unknown_keys = 0;     ///< packets without an entry in the population table
     std::uint64_t synapses = 0;         ///< in this core's matrices
@@ -81,6 +83,15 @@ class CoreProgram {
     /// Spikes from outside of the machine, to be sent in the next tick, between ticks only. Programs that are no
     /// injector take none. @returns whether this one does
     virtual bool inject([[maybe_unused]] std::span<const InjectedSpikes> spikes) { return false; }
+
+    /// Between two runs: writes what has changed of the program's region (the state of neurons) back into the block,
+    /// where a host reads it.
+    virtual void store(CoreServices&, std::uint32_t /*block_address*/) const {}
+
+    /// Between two runs: takes parameters and state from the program's region, which a host may have changed. What
+    /// `store` wrote, unchanged, goes on as if nothing had been; but a board's generator of Poisson spikes begins anew.
+    /// @throws RequestError when the region is not what it must be
+    virtual void reload(CoreServices&, std::uint32_t /*block_address*/) {}
 
     virtual ProgramCounters counters() const = 0;
 };

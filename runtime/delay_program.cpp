@@ -43,4 +43,16 @@ void DelayProgram::timer_tick(CoreServices& services, Tick tick) {
     if (!packets_.empty()) services.send_multicast(packets_);
 }
 
+std::vector<DelayProgram::Waiting> DelayProgram::waiting(Tick next) const {
+    std::vector<Waiting> spikes;
+    for (std::uint32_t stage = 0; stage < delay_.n_stages; ++stage) {
+        const std::uint32_t wait = (stage + 1) * delay_.slots;
+        for (std::uint32_t sent = value(next) - std::min(value(next), wait); sent < value(next); ++sent)
+            for (const Arrival& arrival : arrivals_[sent % arrivals_.size()])
+                spikes.push_back({sent + wait, Key{system_.keys.key + stage * delay_.atoms_per_core + arrival.neuron},
+                                  arrival.count});
+    }
+    return spikes;
+}
+
 }  // namespace spinn

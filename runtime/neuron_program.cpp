@@ -1,9 +1,9 @@
 #include <algorithm>
 
 #include "runtime/core_block.hpp"
-#include "runtime/expander.hpp"
 #include "runtime/layout/connections_region.hpp"
 #include "runtime/layout/currents_region.hpp"
+#include "runtime/plastic_start.hpp"
 #include "runtime/programs.hpp"
 
 namespace spinn {
@@ -28,7 +28,7 @@ void NeuronProgram::start(CoreServices& services, std::uint32_t block_address) {
 
     const auto projections =
         block.need(decode_connections_region(block.words(Region::connections)), "connections region");
-    ExpandedRows made = expand(projections, system_, input_.shape, input_.table);
+    ExpandedRows made = expand_all(block, projections, system_, input_);
     input_.matrix = block.words(Region::synaptic_matrix);
     input_.loose = std::move(made.matrices);
     // The table in SDRAM is what a host sees: it gets the addresses of the rows when they are laid out.
@@ -87,6 +87,7 @@ void NeuronProgram::timer_tick(CoreServices& services, Tick tick) {
     const std::span<const std::uint32_t> spiking(spiking_.data(), n_spikes);
     spikes_ += n_spikes;
     record_spikes(recorder_, tick, spiking);
+    if (!input_.plastic.empty()) enter_post_spikes(input_.plastic, value(tick), spiking);
     if (!system_.sends) return;
     packets_.clear();
     for (const std::uint32_t atom : spiking) packets_.push_back({Key{system_.keys.key + atom}, 0, false});
@@ -97,11 +98,29 @@ void NeuronProgram::multicast_received(CoreServices&, Tick sent, std::span<const
     for (const MulticastPacket& packet : packets) receive(input_, value(sent), packet);
 }
 
+void NeuronProgram::store(CoreServices& services, std::uint32_t block_address) const {
+    const CoreBlock block(services, block_address);
+    const std::span<std::uint32_t> words = block.words(Region::program);
+    NeuronRegion region = block.need(decode_neuron_region(words), "neuron region");
+    region.state = cells_->state();
+    region.refractory_timer = cells_->refractory_timer();
+    std::ranges::copy(encode(region), words.begin());
+}
+
+void NeuronProgram::reload(CoreServices& services, std::uint32_t block_address) {
+    const CoreBlock block(services, block_address);
+    const auto neurons = block.need(decode_neuron_region(block.words(Region::program)), "neuron region");
+    block.require(neurons.n_atoms == system_.n_atoms, "neuron region", "the core has another number of atoms");
+    cells_ = make_cells(neurons, options_.rounding);
+}
+
 ProgramCounters NeuronProgram::counters() const {
     ProgramCounters counters;
     counters.spikes = spikes_;
-    counters.synaptic_events = input_.synaptic_events;
-    counters.saturations = input_.saturations;
+    counters.plastic_events = input_.plastic.events;
+    counters.wrapped_traces = input_.plastic.wrapped_traces;
+    counters.synaptic_events = input_.synaptic_events + input_.plastic.events;
+    counters.saturations = input_.saturations + input_.plastic.saturations;
     counters.unknown_keys = input_.unknown_keys;
     counters.synapses = synapses_;
     counters.matrix_bytes = input_.matrix_bytes;

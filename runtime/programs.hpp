@@ -16,6 +16,8 @@
 
 namespace spinn {
 
+class CoreBlock;
+
 /// Neurons with static synapses: sPyNNaker's combined core.
 class NeuronProgram : public CoreProgram {
  public:
@@ -25,6 +27,8 @@ class NeuronProgram : public CoreProgram {
     void multicast_received(CoreServices& services, Tick sent, std::span<const MulticastPacket> packets) override;
     SynapticInput* synaptic_input() override { return &input_; }
     std::uint32_t min_delay_ticks() const override { return min_delay_ticks_; }
+    void store(CoreServices& services, std::uint32_t block_address) const override;
+    void reload(CoreServices& services, std::uint32_t block_address) override;
     ProgramCounters counters() const override;
 
  private:
@@ -50,9 +54,11 @@ class SourceProgram : public CoreProgram {
     void start(CoreServices& services, std::uint32_t block_address) override;
     void timer_tick(CoreServices& services, Tick tick) override;
     void multicast_received(CoreServices& services, Tick sent, std::span<const MulticastPacket> packets) override;
+    void reload(CoreServices& services, std::uint32_t block_address) override;
     ProgramCounters counters() const override;
 
  private:
+    void load_sources(const CoreBlock& block);
     void send_dense(CoreServices& services, Tick tick, PoissonSlice& sources);
     void send_sparse(CoreServices& services, Tick tick);
 
@@ -94,6 +100,15 @@ class DelayProgram : public CoreProgram {
     void multicast_received(CoreServices& services, Tick sent, std::span<const MulticastPacket> packets) override;
     std::uint32_t min_delay_ticks() const override { return delay_.slots; }
     ProgramCounters counters() const override { return counters_; }
+
+    /// What the stages have still to send.
+    struct Waiting {
+        std::uint32_t tick = 0;  ///< in which it will be sent
+        Key key{0};
+        std::uint32_t count = 0;
+    };
+    /// @param next  the tick to come
+    std::vector<Waiting> waiting(Tick next) const;
 
  private:
     /// Spikes of one neuron in one tick; the board counts them in 8 bits.

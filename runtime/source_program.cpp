@@ -33,6 +33,16 @@ void emit_counts(ArraySlice& sources, Tick tick, std::vector<std::uint32_t>& ato
 void SourceProgram::start(CoreServices& services, std::uint32_t block_address) {
     const CoreBlock block(services, block_address);
     system_ = block.system();
+    load_sources(block);
+    recorder_ = open_recorder(block.need(decode_recording_plan(block.words(Region::recording_index)), "recording plan"),
+                              block.address(Region::recording), system_.n_atoms, services);
+}
+
+void SourceProgram::reload(CoreServices& services, std::uint32_t block_address) {
+    load_sources(CoreBlock(services, block_address));
+}
+
+void SourceProgram::load_sources(const CoreBlock& block) {
     const std::span<const std::uint32_t> words = block.words(Region::program);
     if (system_.program == ProgramKind::poisson_source)
         sources_ = load_poisson(block.need(decode_poisson_region(words), "Poisson region"), options_.poisson);
@@ -41,8 +51,6 @@ void SourceProgram::start(CoreServices& services, std::uint32_t block_address) {
     const auto* const poisson = std::get_if<PoissonSlice>(&sources_);
     const std::size_t n_sources = poisson != nullptr ? poisson->n_atoms : std::get<ArraySlice>(sources_).region.n_atoms;
     block.require(n_sources == system_.n_atoms, "system region", "the core has another number of sources than atoms");
-    recorder_ = open_recorder(block.need(decode_recording_plan(block.words(Region::recording_index)), "recording plan"),
-                              block.address(Region::recording), system_.n_atoms, services);
     mostly_spiking_ = poisson != nullptr && mean_per_source(*poisson) >= dense_from;
     if (mostly_spiking_) by_atom_.resize(system_.n_atoms);
 }

@@ -89,6 +89,9 @@ void receive(SynapticInput& input, std::uint32_t sent, const MulticastPacket& pa
         input.saturations += add_row(input.ring, words, sent, repeats);
         input.synaptic_events += words.size() * repeats;
     }
+    if (input.plastic.empty()) return;
+    for (const PlasticBlock& block : resolve(input.plastic, input.table, value(packet.key), 1))
+        receive_plastic(input.plastic, input.shape, input.ring, block.matrix, block.first_row, sent, repeats);
 }
 
 std::span<std::uint16_t> ring_slot(const SynapticInput& input, std::uint32_t tick, std::uint32_t receptor) {

@@ -9,6 +9,7 @@
 #include "runtime/chip_matrix.hpp"
 #include "runtime/layout/population_table.hpp"
 #include "runtime/layout/regions.hpp"
+#include "runtime/plastic_input.hpp"
 
 namespace spinn {
 
@@ -65,6 +66,7 @@ struct SynapticInput {
     std::span<std::uint32_t> table_addresses;  ///< the table's address list in SDRAM, which a host reads
     std::vector<LooseRows> loose;              ///< made by expand(); their words go to the matrix with lay_out_rows()
     RingBuffer ring;
+    PlasticInput plastic;            ///< synapses that learn; empty when there are none
     std::uint64_t matrix_bytes = 0;  ///< this core's share of the chip's matrices
     std::uint64_t synaptic_events = 0, saturations = 0, unknown_keys = 0;
 };

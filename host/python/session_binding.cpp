@@ -12,9 +12,11 @@
 #include <utility>
 
 #include "host/machine_file.hpp"
+#include "host/population_memory.hpp"
 #include "host/python/bindings.hpp"
 #include "host/recordings.hpp"
 #include "host/session.hpp"
+#include "host/snapshot.hpp"
 #include "mapper/map_network.hpp"
 #include "runtime/fixed_point.hpp"
 
@@ -34,6 +36,7 @@ std::shared_ptr<spdlog::logger> make_log(bool verbose) {
 
 struct PythonSession {
     std::shared_ptr<spdlog::logger> log;
+    Network mapped;  ///< populations as they were when recordings were laid out; without projections
     std::unique_ptr<Session> session;
 };
 
@@ -45,8 +48,8 @@ Rounding rounding_of(const std::string& name) {
 }
 
 std::unique_ptr<PythonSession> make_session(const Network& network, unsigned threads, const std::string& machine,
-                                            std::uint32_t max_atoms_per_core, const std::string& rounding,
-                                            bool verbose) {
+                                            std::uint32_t max_atoms_per_core, const std::string& rounding, bool verbose,
+                                            PythonSession* before) {
     auto made = std::make_unique<PythonSession>();
     made->log = make_log(verbose);
     SessionOptions options;
@@ -58,7 +61,14 @@ std::unique_ptr<PythonSession> make_session(const Network& network, unsigned thr
     MapOptions map_options;
     map_options.partition.max_atoms_per_core = max_atoms_per_core;
     Mapping mapping = map_network(network, shape, map_options, *made->log);
-    made->session = std::make_unique<Session>(std::move(mapping.image), options, *made->log);
+    made->mapped.timestep_ms = network.timestep_ms;
+    made->mapped.seed = network.seed;
+    made->mapped.populations = network.populations;
+    if (before != nullptr)
+        made->session =
+            std::make_unique<Session>(std::move(mapping.image), options, *made->log, before->session->take_snapshot());
+    else
+        made->session = std::make_unique<Session>(std::move(mapping.image), options, *made->log);
     return made;
 }
 
@@ -81,6 +91,14 @@ std::uint32_t run(PythonSession& self, std::uint32_t n_ticks, Recordings& record
     }
     if (interrupted) throw nb::python_error();
     return done;
+}
+
+/// @returns false when the network must be mapped again for it
+bool update(PythonSession& self, const Network& network, std::uint32_t population) {
+    nb::gil_scoped_release unlocked;
+    if (!fits_recordings(self.mapped, network, population)) return false;
+    update_parameters(*self.session, network, population);
+    return true;
 }
 
 std::string report(PythonSession& self) { return to_json(self.session->report()).dump(); }
@@ -120,10 +138,29 @@ void bind_session(nb::module_& module) {
 
     nb::class_<PythonSession>(module, "Session", "A network mapped and loaded onto an emulated machine.")
         .def(nb::new_(&make_session), nb::arg("network"), nb::arg("threads") = 1, nb::arg("machine") = "",
-             nb::arg("max_atoms_per_core") = 256, nb::arg("rounding") = "truncate", nb::arg("verbose") = false)
+             nb::arg("max_atoms_per_core") = 256, nb::arg("rounding") = "truncate", nb::arg("verbose") = false,
+             nb::arg("before").none() = nb::none(),
+             "before: a session of the same network, which this one goes on with and which is of no use afterwards.")
         .def("run", &run, nb::arg("n_ticks"), nb::arg("recordings"), nb::arg("realtime") = false,
              "Runs with the interpreter unlocked. Returns the ticks done; raises KeyboardInterrupt on Ctrl-C.")
         .def("report", &report, "What the run did so far, as the JSON text of `spinn-emu --json`.")
+        .def(
+            "update_parameters", &update, nb::arg("network"), nb::arg("population"),
+            "Writes the parameters that the network gives a population into its cores; state stays. Returns False when "
+            "the network must be mapped again for them.")
+        .def(
+            "read_state",
+            [](PythonSession& self, std::uint32_t population, const std::string& name) {
+                return to_numpy(read_state(*self.session, population, name));
+            },
+            nb::arg("population"), nb::arg("name"), "The state of every neuron now, in PyNN's units.")
+        .def(
+            "write_state",
+            [](PythonSession& self, std::uint32_t population, const std::string& name,
+               const InArray<std::uint32_t>& neurons, const InArray<double>& values) {
+                write_state(*self.session, population, name, span_of(neurons), span_of(values));
+            },
+            nb::arg("population"), nb::arg("name"), nb::arg("neurons"), nb::arg("values"))
         .def_prop_ro("ticks_done", [](const PythonSession& self) { return self.session->ticks_done(); });
 }
 

@@ -15,6 +15,7 @@
 #include "host/run.hpp"
 #include "host/spike_hash.hpp"
 #include "host/tools/command.hpp"
+#include "host/tools/serve.hpp"
 #include "protocols/error.hpp"
 
 namespace spinn {
@@ -31,7 +32,7 @@ void on_interrupt(int) {
 }
 
 struct Arguments {
-    std::string input, machine, engine = "functional", results;
+    std::string input, machine, engine = "functional", results, board;
     std::optional<std::uint64_t> seed;
     std::optional<double> duration_ms;
     unsigned threads = 1;
@@ -62,6 +63,10 @@ void print_table(const RunReport& report, const Arguments& arguments) {
                 static_cast<unsigned long long>(report.packets_sent),
                 static_cast<unsigned long long>(report.packets_dropped),
                 static_cast<unsigned long long>(report.counters.saturations));
+    for (const WeightSummary& projection : report.weights)
+        std::printf("weights of %s: %llu synapses, mean %.4g, from %.4g to %.4g\n", projection.projection.c_str(),
+                    static_cast<unsigned long long>(projection.synapses), projection.mean, projection.smallest,
+                    projection.largest);
     std::printf("spike hash %s\n", hash_text(report.spike_hash).c_str());
     if (!arguments.results.empty()) std::printf("results in %s\n", arguments.results.c_str());
 }
@@ -122,6 +127,13 @@ int run(Arguments& arguments) {
     options.duration_ms = arguments.duration_ms;
     if (!arguments.results.empty()) options.results = arguments.results;
     options.realtime = arguments.realtime;
+    options.board = arguments.board;
+    if (!arguments.board.empty() && arguments.exchange != nullptr && arguments.exchange->processes() > 1)
+        throw InputError(std::vector<Problem>{{.what = "a board is run by one process", .where = "--board"}});
+    if (!arguments.board.empty() && arguments.realtime)
+        throw InputError(std::vector<Problem>{{.what = "the pace is the board's",
+                                               .where = "--realtime",
+                                               .fix = "start the board with it: spinn-emu serve --realtime"}});
     options.stop = &interrupted;
     options.exchange = arguments.exchange;
     options.processors = arguments.processors;
@@ -161,6 +173,7 @@ int run(Arguments& arguments) {
 
 int main(int argc, char** argv) {
     using namespace spinn;
+    if (argc > 1 && std::string_view(argv[1]) == "serve") return serve_main(argc - 1, argv + 1);
     const Launch launch = launch_of_environment();
     std::unique_ptr<Exchange> exchange;
     try {
@@ -180,7 +193,9 @@ int main(int argc, char** argv) {
         "  spinn-emu examples/va-coba.yaml -o out/va-coba.h5\n"
         "  spinn-emu out/va-coba.spimg --threads 2 --rounding nearest --json\n"
         "  spinn-emu examples/va-coba.yaml --machine 'spinn5*3' --duration 500\n"
-        "  mpirun -n 4 spinn-emu examples/va-coba.yaml --threads 1\n\n"
+        "  mpirun -n 4 spinn-emu examples/va-coba.yaml --threads 1\n"
+        "  spinn-emu out/va-coba.spimg --board 127.0.0.2\n"
+        "  spinn-emu serve --help                       a board on the network\n\n"
         "The spike hash covers the recorded spikes. Ctrl-C ends the run after the piece under way and keeps the "
         "results.\n"
         "Exit codes: 0 done, 1 could not be done, 2 bad usage or input.");
@@ -214,6 +229,9 @@ int main(int argc, char** argv) {
         ->check(CLI::Range(1u, 256u))
         ->capture_default_str();
     app.add_option("-o,--output", arguments.results, "results file (SONATA HDF5)");
+    app.add_option("--board", arguments.board,
+                   "name or address of a board that loads and runs it over UDP; it is booted if it is silent")
+        ->option_text("HOST");
     app.add_flag("--realtime", arguments.realtime, "no faster than the wall clock");
     const int exit_code = run_tool(app, arguments.reporting, argc, argv, [&] { return run(arguments); });
     if (exchange && arguments.alone) exchange->abort(exit_code);

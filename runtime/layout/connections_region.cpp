@@ -9,7 +9,7 @@
 namespace spinn {
 
 namespace {
-constexpr std::uint32_t header_words = 8;
+constexpr std::uint32_t header_words = 9;
 }
 
 std::vector<std::uint32_t> encode(const std::vector<CoreProjection>& projections) {
@@ -25,6 +25,7 @@ std::vector<std::uint32_t> encode(const std::vector<CoreProjection>& projections
         out.put(projection.atoms_per_core);
         out.put(projection.n_stages);
         out.put(projection.stage_ticks);
+        out.put(projection.plastic ? 1 : 0);
         out.put_all(rule);
     }
     return out.take();
@@ -45,15 +46,18 @@ std::variant<std::vector<CoreProjection>, DecodeError> decode_connections_region
         projection.atoms_per_core = in.get();
         projection.n_stages = in.get();
         projection.stage_ticks = in.get();
+        const std::uint32_t plastic = in.get();
+        projection.plastic = plastic != 0;
         const std::size_t rule_position = in.position();
         const std::span<const std::uint32_t> rule = in.get_all(rule_words);
         if (in.ran_out()) return DecodeError{in.position(), "connections region is cut short"};
-        if (projection.receptor >= max_receptors) return DecodeError{rule_position - 7, "unknown receptor"};
-        if (projection.stage_ticks == 0) return DecodeError{rule_position - 1, "a delay stage of 0 ticks"};
+        if (projection.receptor >= max_receptors) return DecodeError{rule_position - 8, "unknown receptor"};
+        if (projection.stage_ticks == 0) return DecodeError{rule_position - 2, "a delay stage of 0 ticks"};
+        if (plastic > 1) return DecodeError{rule_position - 1, "a projection is either static, 0, or plastic, 1"};
         const std::uint64_t rows = std::uint64_t{projection.n_source_cores} * projection.atoms_per_core;
         if (projection.atoms_per_core == 0 || projection.atoms_per_core > 0xffff || rows > 0xffffffff ||
             rows * projection.n_stages > 0xffffffff)
-            return DecodeError{rule_position - 4, "impossible number of rows"};
+            return DecodeError{rule_position - 5, "impossible number of rows"};
         std::size_t used = 0;
         auto decoded = decode_connection_rule(rule, used);
         if (const auto* error = std::get_if<DecodeError>(&decoded))

@@ -21,6 +21,7 @@ struct CoreProjection {
     std::uint32_t atoms_per_core = 0;  ///< of the source population's slices, the last of which may be shorter
     std::uint32_t n_stages = 0;        ///< delay stages of the source population; 0: no delay extension
     std::uint32_t stage_ticks = 1;     ///< ticks that one stage adds; at most the slots of this core's ring buffer
+    bool plastic = false;              ///< its matrices are the projection's own, and lie with the plastic rows
     ConnectionRule rule;
     bool operator==(const CoreProjection&) const = default;
 };

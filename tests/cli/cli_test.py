@@ -51,6 +51,25 @@ class Tools(unittest.TestCase):
             self.assertIn(words, result.stderr)
         self.assertEqual(sorted(self.dir.rglob("*")), before, "a failure leaves no file")
 
+    def test_a_bare_graph_is_placed_and_routed(self):
+        graph = {"format": "sm-graph/1", "name": "ring", "apps": [{"name": "a", "first": 0, "count": 40}],
+                 "vertices": {"app": [0] * 40, "atoms": [10] * 40},
+                 "nets": {"src": list(range(40)), "weight": [1.0] * 40, "dst": [[(v + 1) % 40] for v in range(40)]}}
+        (self.dir / "graph.json").write_text(json.dumps(graph))
+        result = self.run_tool("spinn-map", "--graph", "graph.json", "--machine", "spinn5", "-o", "out", "--json")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        summary = json.loads(result.stdout)
+        self.assertEqual(summary["nets"], 40)
+        self.assertIn("proofs", summary["phases"])
+        place = json.loads((self.dir / "out/result.json").read_text())["place"]
+        self.assertEqual(len({tuple(core) for core in place}), 40)
+        graph["nets"]["dst"][3] = [40]
+        (self.dir / "graph.json").write_text(json.dumps(graph))
+        self.fails(2, "spinn-map", "--graph", "graph.json", says=["graph.json: nets.dst[3][0]", "found 40"])
+        self.fails(2, "spinn-map", "--graph", "none.json", says=["none.json"])
+        self.fails(2, "spinn-map", says=["name one NETWORK or one --graph"])
+        self.fails(1, "spinn-map", "small.yaml", "--machine", "1x1", "--atoms-per-core", "1", says=["cores"])
+
     def test_poisson_sources_draw_by_counter_or_as_the_board(self):
         def spike_hash(*arguments):
             result = self.run_tool("spinn-emu", "small.yaml", "--json", *arguments)

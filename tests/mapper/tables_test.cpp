@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <optional>
 #include <random>
 #include <set>
 #include <stdexcept>
@@ -91,12 +92,33 @@ TEST(Minimise, ASpecificEntryMayStandAsAnExceptionAboveAGeneralOne) {
     EXPECT_EQ(result[1], (RoutingEntry{0, 0xfffffff8, route_bit(Link::east)}));
 }
 
-TEST(Minimise, StopsAsSoonAsTheTableFits) {
+TEST(OrderedCovering, StopsAsSoonAsTheTableFits) {
     const std::vector<TableEntry> table = random_table(300, 8, 5);
-    const std::size_t shortest = minimise(table, 0).size();
+    const std::size_t shortest = ordered_covering(table, 0).size();
     ASSERT_LT(shortest, 150u);
-    EXPECT_LE(minimise(table, 200).size(), 200u);
-    EXPECT_GT(minimise(table, 200).size(), shortest);
+    EXPECT_LE(ordered_covering(table, 200).size(), 200u);
+    EXPECT_GT(ordered_covering(table, 200).size(), shortest);
+}
+
+TEST(OrderedCovering, KeysOfRandomTablesGoWhereTheyWent) {
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+        const std::vector<TableEntry> table =
+            random_table(20 + seed * 10, 3 + static_cast<std::uint32_t>(seed % 17), seed);
+        expect_same_routes(table, ordered_covering(table, 0));
+    }
+}
+
+TEST(Minimise, IsNeverLongerThanOrderedCovering) {
+    std::size_t minimised = 0, covered = 0;
+    for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+        const std::vector<TableEntry> table =
+            random_table(8 + seed * 9, 2 + static_cast<std::uint32_t>(seed % 23), 100 + seed);
+        const std::size_t theirs = ordered_covering(table, 0).size();
+        EXPECT_LE(minimise(table, 0, true).size(), theirs) << seed;
+        minimised += minimise(table, 0).size();
+        covered += theirs;
+    }
+    EXPECT_LT(minimised, covered);  // all together, the quick way is shorter too
 }
 
 TEST(Minimise, AMergedEntryStaysWhenOnlySomeOfItsMembersCouldGo) {
@@ -135,7 +157,7 @@ struct Line {
 
 TEST(BuildTables, PacketsThatGoStraightOnNeedNoEntry) {
     const Line line;
-    const TableResult result = build_tables(line.routes, line.keys, line.graph, {});
+    const TableResult result = build_tables(line.routes, line.keys, line.graph, line.machine, {});
     EXPECT_EQ(result.entries_before, 4u);
     EXPECT_EQ(result.max_entries, 1u);
     ASSERT_EQ(result.tables.size(), 2u);  // first and last chip
@@ -150,10 +172,10 @@ TEST(BuildTables, ATableThatCannotFitIsRefusedWithItsChipAndLargestShare) {
     const MachineShape machine = make_machine("spinn5");
     Placements placements;
     for (std::uint8_t i = 0; i < 12; ++i) placements.push_back({{1, 0}, static_cast<std::uint8_t>(1 + i)});
-    const KeyAllocation keys = allocate_keys(graph, {});
+    const KeyAllocation keys = allocate_keys(graph, placements, {});
     const Routes routes = route(graph, placements, machine, {});
     try {
-        build_tables(routes, keys, graph, {.capacity = 10});
+        build_tables(routes, keys, graph, machine, {.capacity = 10});
         FAIL();
     } catch (const RequestError& error) {
         EXPECT_NE(error.problem().what.find("12 entries"), std::string::npos);
@@ -164,7 +186,7 @@ TEST(BuildTables, ATableThatCannotFitIsRefusedWithItsChipAndLargestShare) {
 
 TEST(TablesCheck, FindsWhatIsBroken) {
     const Line line;
-    const RoutingTables good = build_tables(line.routes, line.keys, line.graph, {}).tables;
+    const RoutingTables good = build_tables(line.routes, line.keys, line.graph, line.machine, {}).tables;
     const auto expect_broken = [&](auto&& damage) {
         RoutingTables broken = good;
         damage(broken);
@@ -180,10 +202,30 @@ TEST(TablesCheck, FindsWhatIsBroken) {
     expect_broken([](RoutingTables& tables) {
         tables.insert(tables.begin() + 1, {{1, 0}, {{0x12a, 0xffffffff, route_bit(Link::north)}}});
     });
-    // The same beyond the last atom harms nobody.
-    RoutingTables harmless = good;
-    harmless.insert(harmless.begin() + 1, {{1, 0}, {{0x17f, 0xffffffff, route_bit(Link::north)}}});
-    EXPECT_NO_THROW(check(harmless, line.routes, line.keys, line.graph, line.machine));
+}
+
+TEST(RouteOfBlock, IsExactForEveryKey) {
+    // Against a lookup of all 256 keys, for tables whose entries cut the block in all ways.
+    std::mt19937_64 random(3);
+    for (int round = 0; round < 3000; ++round) {
+        std::vector<RoutingEntry> table;
+        for (std::uint64_t n = random() % 7; n > 0; --n) {
+            const auto mask = static_cast<std::uint32_t>((random() | random()) & 0xff) | 0x300u;
+            table.push_back({static_cast<std::uint32_t>(random()) & mask & 0x1ff, mask,
+                             1u << static_cast<std::uint32_t>(random() % 2)});
+        }
+        const KeyBlock block{0x100, static_cast<std::uint32_t>(0xffffff00)};
+        std::set<std::optional<std::uint32_t>> routes;
+        for (std::uint32_t key = 0x100; key < 0x200; ++key) {
+            const auto found = lookup(table, Key{key});
+            routes.insert(found ? std::optional(table[*found].route) : std::nullopt);
+        }
+        const BlockRoute result = route_of_block(table, block);
+        ASSERT_EQ(result.differs, routes.size() > 1) << round;
+        if (routes.size() == 1) {
+            ASSERT_EQ(result.route, *routes.begin()) << round;
+        }
+    }
 }
 
 }  // namespace

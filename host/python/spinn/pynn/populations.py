@@ -143,7 +143,7 @@ class Population(_Cells, common.Population):
 
     def _store_parameter(self, name, neurons, value):
         self._parameters[name][neurons] = value
-        state.changed()
+        state.parameters_changed(self)
 
     def _store_initial_value(self, variable, neurons, values):
         name = STATE_ALIASES.get(variable, variable)
@@ -155,7 +155,7 @@ class Population(_Cells, common.Population):
         if name not in self._initial:
             self._initial[name] = np.full(self.size, float(self.celltype.machine_state[name]["default"]))
         self._initial[name][neurons] = values
-        state.changed()
+        state.state_changed(self, name, np.arange(self.size)[neurons], self._initial[name][neurons])
 
     def _note_initial_value(self, variable):
         """PyNN keeps the initial values that were given; those of a view are part of the population's."""
@@ -165,15 +165,17 @@ class Population(_Cells, common.Population):
 
     def _describe(self, network):
         """Writes parameters, initial values and recordings into the machine's network."""
-        index = self._machine_index
+        self._describe_parameters(network)
+        for name, values in self._initial.items():
+            network.set_initial(self._machine_index, name, _number_or_array(values))
+        self.recorder._describe(network, self._machine_index)
+
+    def _describe_parameters(self, network):
         for name, values in self._parameters.items():
             if name == "spike_times":
-                network.set_spike_times(index, *_flat(values))
+                network.set_spike_times(self._machine_index, *_flat(values))
             else:
-                network.set_parameter(index, name, _number_or_array(values))
-        for name, values in self._initial.items():
-            network.set_initial(index, name, _number_or_array(values))
-        self.recorder._describe(network, index)
+                network.set_parameter(self._machine_index, name, _number_or_array(values))
 
 
 def _number_or_array(values):

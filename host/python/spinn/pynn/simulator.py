@@ -64,7 +64,10 @@ class State(common.control.BaseState):
         self.ticks = 0
         self.t_start = 0
         self.segment_counter += 1
-        self.session = None
+        self.session = None   # the network as mapped and loaded; None when it must be mapped (again)
+        self.before = None    # the session that the next one goes on with
+        self.n_loaded = 0     # populations that the session has
+        self.stale = []       # populations whose parameters changed since they were loaded
         self.recordings = _core.Recordings()
 
     def warn_once(self, about, message):
@@ -101,16 +104,41 @@ class State(common.control.BaseState):
     # --- running ---------------------------------------------------------------------------------------------------
 
     def changed(self):
-        """The network's structure, connections or recordings changed: the next run maps it again."""
-        self.session = None
+        """The network's structure, connections or recordings changed: the next run maps it again, and goes on."""
+        if self.session is not None:
+            self.before = self.session if self.ticks > 0 else None
+            self.session = None
+
+    def parameters_changed(self, population):
+        """Parameters of a population changed: the next run writes them into its cores."""
+        if self.session is not None and population not in self.stale:
+            self.stale.append(population)
+
+    def state_changed(self, population, name, neurons, values):
+        """State of some neurons is set now; neurons count within the population."""
+        session = self.session or self.before
+        if session is not None and population._machine_index >= self.n_loaded:
+            return  # it is not there yet: its initial values will do
+        if session is not None and self.ticks > 0:
+            session.write_state(population._machine_index, name, np.ascontiguousarray(neurons, dtype=np.uint32),
+                                np.ascontiguousarray(values, dtype=float))
+        elif session is not None:
+            self.changed()
 
     def run_until(self, tstop):
         n_ticks = self.ticks_at(tstop) - self.ticks
         self.running = True
         if n_ticks <= 0:
             return
+        for population in self.stale:
+            population._describe_parameters(self.network)
+            if self.session is not None and not self.session.update_parameters(self.network,
+                                                                               population._machine_index):
+                self.changed()
+        self.stale = []
         if self.session is None:
             self.session = self._make_session(n_ticks)
+            self.before = None
         try:
             self.session.run(n_ticks, self.recordings, realtime=self.realtime)
         finally:
@@ -122,8 +150,9 @@ class State(common.control.BaseState):
         for population in self.populations:
             population._describe(self.network)
         self.network.check()
+        self.n_loaded = len(self.populations)
         return _core.Session(self.network, threads=self.threads, machine=self.machine, rounding=self.rounding,
-                             verbose=self.verbose)
+                             verbose=self.verbose, before=self.before)
 
     def report(self):
         """What the run did: a dict with the keys of `spinn-emu --json`."""
