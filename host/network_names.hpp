@@ -33,6 +33,9 @@ constexpr std::array<NamedKind<Variable>, 4> variable_names{{
     {"gsyn_inh", Variable::gsyn_inh},
 }};
 
+/// The parameters of SpikeSourcePoissonVariable, lists each.
+constexpr std::array<std::string_view, 3> variable_rate_names{"rates", "starts", "durations"};
+
 /// How a distribution is written: its name, then its arguments in PyNN's order with PyNN's names.
 struct DistributionForm {
     struct Argument {

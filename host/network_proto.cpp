@@ -71,6 +71,20 @@ void to_proto(const Population& population, proto::Population& out) {
     for (const auto& [name, value] : population.initial_values) to_proto(value, (*out.mutable_initial())[name]);
     for (const auto& train : population.spike_times_ms) to_proto(train, *out.add_spike_times());
     out.set_max_atoms_per_core(population.max_atoms_per_core);
+    for (const auto& list : population.variable_rates.rates_hz) to_proto(list, *out.add_rates());
+    for (const auto& list : population.variable_rates.starts_ms) to_proto(list, *out.add_starts());
+    for (const auto& list : population.variable_rates.durations_ms) to_proto(list, *out.add_durations());
+    if (population.structure == Structure{}) return;
+    proto::Structure& structure = *out.mutable_structure();
+    structure.set_kind(static_cast<proto::Structure::Kind>(population.structure.kind));
+    structure.set_dx(population.structure.dx);
+    structure.set_dy(population.structure.dy);
+    structure.set_aspect_ratio(population.structure.aspect_ratio);
+    structure.set_x0(population.structure.x0);
+    structure.set_y0(population.structure.y0);
+    structure.set_z0(population.structure.z0);
+    for (const auto& place : population.structure.positions)
+        to_proto(std::vector<double>(place.begin(), place.end()), *structure.add_positions());
 }
 
 void to_proto(const Network& network, const View& view, proto::View& out) {
@@ -112,6 +126,16 @@ void to_proto(const Connector& connector, proto::Connector& out) {
             set_number(*out.mutable_fixed_number_post());
             break;
         case ConnectorKind::list: {
+            if (const PatternDescription* description = find_pattern(connector.pattern.kind)) {
+                proto::Connector::Pattern& pattern = *out.mutable_pattern();
+                pattern.set_name(std::string(description->name));
+                for (const auto& [name, number] : connector.pattern.numbers)
+                    (*pattern.mutable_numbers())[name] = number;
+                for (const auto& [name, list] : connector.pattern.lists)
+                    to_proto(list, (*pattern.mutable_lists())[name]);
+                pattern.set_text(connector.pattern.text);
+                break;
+            }
             proto::Connector::FromList& list = *out.mutable_from_list();
             for (const Connector::Row& row : connector.rows) {
                 list.add_pre(row.pre);

@@ -63,6 +63,30 @@ std::map<std::string, Value> from_proto(const ProtoReader& reader, const ProtoVa
     return values;
 }
 
+Structure from_proto(const ProtoReader& reader, const proto::Structure& in, const DocumentPath& path) {
+    Structure structure;
+    if (in.kind() != proto::Structure::LINE && in.kind() != proto::Structure::GRID_2D &&
+        in.kind() != proto::Structure::LIST) {
+        reader.report.add(path, "unknown kind of structure", "LINE, GRID_2D or LIST");
+        return structure;
+    }
+    structure.kind = static_cast<Structure::Kind>(in.kind());
+    if (in.has_dx()) structure.dx = in.dx();
+    if (in.has_dy()) structure.dy = in.dy();
+    if (in.has_aspect_ratio()) structure.aspect_ratio = in.aspect_ratio();
+    structure.x0 = in.x0();
+    structure.y0 = in.y0();
+    structure.z0 = in.z0();
+    for (const proto::Numbers& place : in.positions()) {
+        if (place.values_size() != 3) {
+            reader.report.add(path, "a place of " + std::to_string(place.values_size()) + " numbers", "x, y and z");
+            break;
+        }
+        structure.positions.push_back({place.values(0), place.values(1), place.values(2)});
+    }
+    return structure;
+}
+
 Population from_proto(const ProtoReader& reader, const proto::Population& in, std::size_t index) {
     Population population;
     population.name = in.name();
@@ -76,6 +100,11 @@ Population from_proto(const ProtoReader& reader, const proto::Population& in, st
         return population;
     }
     population.model = *model;
+    population.structure = from_proto(reader, in.structure(), path / "structure");
+    for (const proto::Numbers& list : in.rates()) population.variable_rates.rates_hz.push_back(from_proto(list));
+    for (const proto::Numbers& list : in.starts()) population.variable_rates.starts_ms.push_back(from_proto(list));
+    for (const proto::Numbers& list : in.durations())
+        population.variable_rates.durations_ms.push_back(from_proto(list));
     population.parameters = from_proto(reader, in.parameters(), path / "parameters");
     population.initial_values = from_proto(reader, in.initial(), path / "initial");
     for (const proto::Numbers& train : in.spike_times()) {
@@ -181,6 +210,21 @@ void read_connector(const ProtoReader& reader, const proto::Connector& in, const
             connector.kind = ConnectorKind::list;
             read_list(reader, in.from_list(), path, projection);
             break;
+        case proto::Connector::kPattern: {
+            const proto::Connector::Pattern& pattern = in.pattern();
+            const auto* description = find_name(all_patterns(), pattern.name());
+            if (description == nullptr) {
+                reader.report.add(path, "unknown connector " + in_quotes(pattern.name()),
+                                  suggestion(pattern.name(), names_in(all_patterns())));
+                break;
+            }
+            connector.kind = ConnectorKind::list;
+            connector.pattern.kind = description->kind;
+            connector.pattern.numbers = {pattern.numbers().begin(), pattern.numbers().end()};
+            for (const auto& [name, list] : pattern.lists()) connector.pattern.lists.emplace(name, from_proto(list));
+            connector.pattern.text = pattern.text();
+            break;
+        }
         case proto::Connector::KIND_NOT_SET:
             reader.report.add(path, "the projection has no connector", "set one of the connectors");
             break;
@@ -299,6 +343,7 @@ Network network_from_proto(const proto::Network& message, const std::string& sou
         recording.sampling_interval_ms = in.sampling_interval();
         network.recordings.push_back(std::move(recording));
     }
+    split_signs(network);
     validate(network, report);
     report.throw_if_any();
     name_projections(network);

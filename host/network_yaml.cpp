@@ -13,8 +13,8 @@ namespace spinn {
 namespace {
 
 void read_population(const NetworkReader& reader, const YamlEntry& entry, const DocumentPath& path) {
-    static constexpr std::array<std::string_view, 5> keys{"size", "model", "parameters", "initial",
-                                                          "max_atoms_per_core"};
+    static constexpr std::array<std::string_view, 6> keys{"size",    "model",     "parameters",
+                                                          "initial", "structure", "max_atoms_per_core"};
     const YamlReader& yaml = reader.yaml;
     Population population;
     population.name = entry.key;
@@ -47,6 +47,19 @@ void read_population(const NetworkReader& reader, const YamlEntry& entry, const 
                 population.spike_times_ms = read_spike_times(reader, field.value, field_path);
                 continue;
             }
+            if (key == "parameters" && population.model == ModelKind::spike_source_poisson_variable) {
+                VariableRates& rates = population.variable_rates;
+                if (field.key == "rates")
+                    rates.rates_hz = read_number_lists(reader, field.value, field_path, "Hz");
+                else if (field.key == "starts")
+                    rates.starts_ms = read_number_lists(reader, field.value, field_path, "ms");
+                else if (field.key == "durations")
+                    rates.durations_ms = read_number_lists(reader, field.value, field_path, "ms");
+                else
+                    yaml.report.add(field_path, std::string(model.name) + " has no parameter " + in_quotes(field.key),
+                                    suggestion(field.key, variable_rate_names));
+                continue;
+            }
             const ParameterDescription* description = find_name(known, field.key);
             if (description == nullptr) {
                 const bool is_state = find_name(model.state, field.key) != nullptr && key == "parameters";
@@ -67,6 +80,8 @@ void read_population(const NetworkReader& reader, const YamlEntry& entry, const 
     };
     read_values("parameters", model.parameters, population.parameters);
     read_values("initial", model.state, population.initial_values);
+    if (const auto node = fields.find("structure"))
+        population.structure = read_structure(reader, *node, path / "structure");
     if (const auto node = fields.find("max_atoms_per_core"))
         if (const auto n = read_whole(yaml, *node, path / "max_atoms_per_core", 1, max_population_size))
             population.max_atoms_per_core = static_cast<std::uint32_t>(*n);
@@ -178,6 +193,7 @@ Network read_network_yaml(std::string_view text, const std::string& file_name) {
                                population_index, std::filesystem::path(file_name).parent_path().string(),
                                list_files,       numbers_left};
     read_document(reader);
+    split_signs(network);
     validate(network, report);
     report.throw_if_any();
     name_projections(network);

@@ -40,12 +40,19 @@ Distribution read_distribution(const NetworkReader& reader, YamlNodeId node, con
 std::vector<double> read_number_list(const NetworkReader& reader, YamlNodeId node, const DocumentPath& path,
                                      std::string_view unit);
 Value read_value(const NetworkReader& reader, YamlNodeId node, const DocumentPath& path, std::string_view unit);
+/// One list of numbers, or a list of lists.
+std::vector<std::vector<double>> read_number_lists(const NetworkReader& reader, YamlNodeId node,
+                                                   const DocumentPath& path, std::string_view unit);
 std::vector<std::vector<double>> read_spike_times(const NetworkReader& reader, YamlNodeId node,
                                                   const DocumentPath& path);
 
 /// A view such as `cells[0:80]`; a name that does not exist is reported, and the view's population then is 0xffffffff.
 View read_view(const NetworkReader& reader, YamlNodeId node, const DocumentPath& path);
 constexpr std::uint32_t no_population = 0xffffffff;
+
+ConnectionPattern read_pattern(const NetworkReader& reader, const PatternDescription& description,
+                               std::optional<YamlNodeId> arguments, const DocumentPath& path);
+Structure read_structure(const NetworkReader& reader, YamlNodeId node, const DocumentPath& path);
 
 InjectedCurrent read_current(const NetworkReader& reader, YamlNodeId node, const DocumentPath& path);
 /// PyNN's class names end in Connector, Synapse, Rule or WeightDependence; both spellings are read.

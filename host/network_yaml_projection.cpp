@@ -200,16 +200,29 @@ std::vector<std::string_view> connector_keys(ConnectorKind kind) {
     return {};
 }
 
+std::vector<std::string_view> connector_and_pattern_names() {
+    std::vector<std::string_view> names = names_in(connector_names);
+    for (const std::string_view pattern : names_in(all_patterns())) names.push_back(pattern);
+    names.emplace_back("FromFile");
+    return names;
+}
+
 void read_connector(const NetworkReader& reader, std::size_t index, YamlNodeId node, const DocumentPath& path,
                     Projection& projection) {
     const YamlReader& yaml = reader.yaml;
     Connector& connector = projection.connector;
     const auto named = read_named(yaml, node, path, "{FixedProbability: {p: 0.1}}");
     if (!named) return;
-    const auto* known = find_name(connector_names, without_suffix(named->name, "Connector"));
+    const std::string_view name = without_suffix(named->name, "Connector");
+    if (const auto* pattern = find_name(all_patterns(), name)) {
+        connector.kind = ConnectorKind::list;
+        connector.pattern = read_pattern(reader, *pattern, named->arguments, path);
+        return;
+    }
+    const auto* known = find_name(connector_names, name == "FromFile" ? "FromList" : name);
     if (known == nullptr) {
         yaml.report.add(path / named->name, "unknown connector " + in_quotes(named->name),
-                        suggestion(without_suffix(named->name, "Connector"), names_in(connector_names)));
+                        suggestion(name, connector_and_pattern_names()));
         return;
     }
     connector.kind = known->kind;

@@ -114,23 +114,28 @@ Value read_value(const NetworkReader& reader, YamlNodeId node, const DocumentPat
     return read_numbers(reader, children_of(reader.yaml.tree, node), path, unit);
 }
 
-std::vector<std::vector<double>> read_spike_times(const NetworkReader& reader, YamlNodeId node,
-                                                  const DocumentPath& path) {
+std::vector<std::vector<double>> read_number_lists(const NetworkReader& reader, YamlNodeId node,
+                                                   const DocumentPath& path, std::string_view unit) {
     const YamlReader& yaml = reader.yaml;
     std::vector<std::vector<double>> trains;
     const auto children =
         read_list(yaml, node, path, "[1.0, 5.0] for all neurons, or such a list for each: [[1.0], [2.0, 5.0]]");
     if (!children || children->empty()) return trains;
     if (is_number_list(yaml.tree, *children)) {
-        trains.push_back(read_numbers(reader, *children, path, "ms"));
+        trains.push_back(read_numbers(reader, *children, path, unit));
     } else {
         for (std::size_t i = 0; i < children->size(); ++i) {
             if (!take_numbers(reader, 4, path)) break;
-            const auto times =
-                read_list(yaml, (*children)[i], path / i, "a list of times for each neuron, [] for none");
-            trains.push_back(times ? read_numbers(reader, *times, path / i, "ms") : std::vector<double>{});
+            const auto times = read_list(yaml, (*children)[i], path / i, "a list for each neuron, [] for none");
+            trains.push_back(times ? read_numbers(reader, *times, path / i, unit) : std::vector<double>{});
         }
     }
+    return trains;
+}
+
+std::vector<std::vector<double>> read_spike_times(const NetworkReader& reader, YamlNodeId node,
+                                                  const DocumentPath& path) {
+    std::vector<std::vector<double>> trains = read_number_lists(reader, node, path, "ms");
     for (std::vector<double>& train : trains)
         std::sort(train.begin(), train.end(),
                   [](double a, double b) { return !(a != a) && (b != b || a < b); });  // NaN last

@@ -57,12 +57,38 @@ void write_values(const std::map<std::string, Value>& values, std::string& out) 
     for (const auto& [name, value] : values) out += "      " + word(name) + ": " + value_text(value) + '\n';
 }
 
+void write_structure(const Structure& structure, std::string& out) {
+    if (structure == Structure{}) return;
+    out += "    structure: ";
+    if (structure.kind == Structure::Kind::list) {
+        out += "{Positions: [";
+        for (std::size_t i = 0; i < structure.positions.size(); ++i)
+            out += (i > 0 ? ", " : "") + list_text({structure.positions[i].begin(), structure.positions[i].end()});
+        out += "]}\n";
+        return;
+    }
+    out += std::string(structure.kind == Structure::Kind::line ? "{Line" : "{Grid2D") +
+           ": {aspect_ratio: " + number_text(structure.aspect_ratio) + ", dx: " + number_text(structure.dx) +
+           ", dy: " + number_text(structure.dy) + ", x0: " + number_text(structure.x0) +
+           ", y0: " + number_text(structure.y0) + ", z0: " + number_text(structure.z0) + "}}\n";
+}
+
 void write_population(const Population& population, std::string& out) {
     out += "  " + word(population.name) + ":\n    size: " + std::to_string(population.size) +
            "\n    model: " + std::string(describe(population.model).name) + '\n';
     if (population.max_atoms_per_core > 0)
         out += "    max_atoms_per_core: " + std::to_string(population.max_atoms_per_core) + '\n';
-    if (!population.parameters.empty() || !population.spike_times_ms.empty()) out += "    parameters:\n";
+    write_structure(population.structure, out);
+    const VariableRates& variable = population.variable_rates;
+    if (!population.parameters.empty() || !population.spike_times_ms.empty() || variable != VariableRates{})
+        out += "    parameters:\n";
+    const std::vector<std::vector<double>>* const lists[] = {&variable.rates_hz, &variable.starts_ms,
+                                                             &variable.durations_ms};
+    for (std::size_t k = 0; k < 3; ++k) {
+        if (lists[k]->empty()) continue;
+        out += "      " + std::string(variable_rate_names[k]) + ":\n";
+        for (const auto& list : *lists[k]) out += "        - " + list_text(list) + '\n';
+    }
     write_values(population.parameters, out);
     if (population.spike_times_ms.size() == 1 && !population.spike_times_ms[0].empty()) {
         out += "      spike_times: " + list_text(population.spike_times_ms[0]) + '\n';
@@ -74,7 +100,32 @@ void write_population(const Population& population, std::string& out) {
     write_values(population.initial_values, out);
 }
 
+std::string pattern_text(const ConnectionPattern& pattern) {
+    const PatternDescription* description = find_pattern(pattern.kind);
+    std::string text = '{' + std::string(description->name) + ": {", separator;
+    for (const auto& number : description->numbers) {
+        const auto found = pattern.numbers.find(std::string(number.name));
+        if (found == pattern.numbers.end()) continue;
+        const bool is_flag = number.whole && number.minimum == 0.0 && number.maximum == 1.0;
+        text += separator + found->first + ": " +
+                (is_flag ? std::string(found->second != 0.0 ? "true" : "false") : number_text(found->second));
+        separator = ", ";
+    }
+    for (const auto& [name, list] : pattern.lists) {
+        text += separator + name + ": " + list_text(list);
+        separator = ", ";
+    }
+    if (!description->text.empty()) {
+        std::string quoted_text;
+        for (const char c : pattern.text)
+            quoted_text += c == '"' || c == '\\' ? std::string("\\") + c : std::string(1, c);
+        text += separator + std::string(description->text) + ": \"" + quoted_text + '"';
+    }
+    return text + "}}";
+}
+
 std::string connector_text(const Connector& connector) {
+    if (connector.pattern.kind != PatternKind::none) return pattern_text(connector.pattern);
     const auto* named = find_kind(connector_names, connector.kind);
     std::string name(named == nullptr ? "AllToAll" : named->name);
     const std::string self = connector.allow_self_connections ? "" : "allow_self_connections: false";

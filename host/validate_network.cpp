@@ -106,6 +106,51 @@ void validate_spike_times(const Population& population, const DocumentPath& path
     }
 }
 
+void validate_variable_rates(const Population& population, const DocumentPath& path, ProblemReport& report) {
+    const VariableRates& variable = population.variable_rates;
+    if (population.model != ModelKind::spike_source_poisson_variable) {
+        if (variable != VariableRates{})
+            report.add(path / "rates", std::string(describe(population.model).name) + " has no list of rates",
+                       "use the model SpikeSourcePoissonVariable");
+        return;
+    }
+    const std::vector<std::vector<double>>* const lists[] = {&variable.rates_hz, &variable.starts_ms,
+                                                             &variable.durations_ms};
+    for (std::size_t k = 0; k < 3; ++k) {
+        const DocumentPath at = path / variable_rate_names[k];
+        if (lists[k]->empty() && k < 2) {
+            report.add(at, "'" + std::string(variable_rate_names[k]) + "' is missing",
+                       "write rates: [10, 50] and starts: [0, 100]");
+            return;
+        }
+        if (lists[k]->size() > 1 && lists[k]->size() != population.size && population.size > 0) {
+            report.add(at,
+                       std::to_string(lists[k]->size()) + " lists for " + std::to_string(population.size) + " neurons",
+                       "give one list for all, or one a neuron");
+            return;
+        }
+    }
+    const std::size_t n = std::max({variable.rates_hz.size(), variable.starts_ms.size(), variable.durations_ms.size()});
+    const auto of = [](const std::vector<std::vector<double>>& all, std::size_t i) -> const std::vector<double>& {
+        return all.size() == 1 ? all[0] : all[i];
+    };
+    for (std::size_t i = 0; i < n; ++i) {
+        const std::vector<double>&rates = of(variable.rates_hz, i), &starts = of(variable.starts_ms, i);
+        const bool lengths = rates.size() == starts.size() &&
+                             (variable.durations_ms.empty() || of(variable.durations_ms, i).size() == rates.size());
+        const bool values =
+            std::ranges::all_of(rates, [](double rate) { return rate >= 0.0 && rate <= 1e6; }) &&
+            std::ranges::all_of(starts, [](double start) { return start >= 0.0; }) &&
+            (variable.durations_ms.empty() ||
+             std::ranges::all_of(of(variable.durations_ms, i), [](double time) { return time >= 0.0; }));
+        if (lengths && values && std::ranges::is_sorted(starts)) continue;
+        report.add(path / "rates",
+                   "rates, starts and durations of neuron " + std::to_string(i) + " do not fit together",
+                   "as many of each; rates of 0 to 1e6 Hz; starts ascending, times 0 ms or later");
+        return;
+    }
+}
+
 void validate_population(const Population& population, const DocumentPath& path, ProblemReport& report) {
     if (!is_valid_name(population.name))
         report.add(path, "a population cannot be named " + in_quotes(population.name),
@@ -120,6 +165,16 @@ void validate_population(const Population& population, const DocumentPath& path,
     validate_values(population.initial_values, model.state, model, "initial value", population.size, path / "initial",
                     report);
     validate_spike_times(population, path / "parameters" / "spike_times", report);
+    validate_variable_rates(population, path / "parameters", report);
+    const Structure& structure = population.structure;
+    if (structure.kind == Structure::Kind::list && structure.positions.size() != population.size && population.size > 0)
+        report.add(path / "structure",
+                   std::to_string(structure.positions.size()) + " positions for " + std::to_string(population.size) +
+                       " neurons",
+                   "give a place for each neuron");
+    if (!(structure.aspect_ratio > 0.0) || !std::isfinite(structure.aspect_ratio))
+        report.add(path / "structure", "an aspect ratio of " + number_text(structure.aspect_ratio),
+                   "choose a number above 0");
 }
 
 void validate_recording(const Network& network, const Recording& recording, const DocumentPath& path,
@@ -198,6 +253,30 @@ void validate(const Network& network, ProblemReport& report) {
     validate_stdp_rules(network, top / "projections", report);
     for (std::size_t i = 0; i < network.recordings.size(); ++i)
         validate_recording(network, network.recordings[i], top / "record" / i, report);
+}
+
+void split_signs(Network& network) {
+    const std::size_t n = network.projections.size();
+    for (std::size_t p = 0; p < n; ++p) {
+        ConnectionPattern& pattern = network.projections[p].connector.pattern;
+        if (pattern.kind != PatternKind::convolution && pattern.kind != PatternKind::pool_dense) continue;
+        const auto weights =
+            pattern.lists.find(pattern.kind == PatternKind::convolution ? "kernel_weights" : "weights");
+        if (weights == pattern.lists.end() || pattern.numbers.contains("part")) continue;
+        const auto has = [&](auto of_sign) { return std::ranges::any_of(weights->second, of_sign); };
+        if (!has([](double w) { return w > 0.0; }) || !has([](double w) { return w < 0.0; })) continue;
+        const std::uint32_t post = network.projections[p].post.population;
+        if (post >= network.populations.size()) continue;
+        const auto receptor = receptor_by_name(describe(network.populations[post].model), "inhibitory");
+        if (!receptor) continue;
+        pattern.numbers["part"] = 1.0;
+        Projection negative = network.projections[p];
+        negative.connector.pattern.numbers["part"] = -1.0;
+        negative.receptor = Receptor{*receptor};
+        if (!negative.name.empty()) negative.name += " (inhibitory)";
+        network.projections[p].receptor = Receptor::excitatory;
+        network.projections.push_back(std::move(negative));
+    }
 }
 
 void name_projections(Network& network) {

@@ -19,6 +19,10 @@ constexpr double max_run_steps = 4294967295.0;      ///< ticks are counted with 
 /// projections[2].synapse.delay, projections[2].connector.connections[7], record[0].population.
 void validate(const Network& network, ProblemReport& report);
 
+/// Convolutions and pooled layers with weights of both signs become two projections: the positive weights, and the
+/// negative ones onto the inhibitory receptor, which come last.
+void split_signs(Network& network);
+
 /// "pre->post", or "pre->post 2" and so on where an earlier projection has that name, for every projection without a
 /// name.
 void name_projections(Network& network);

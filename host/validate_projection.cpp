@@ -160,6 +160,60 @@ void validate_rows(const Network& network, const Projection& projection, const W
     }
 }
 
+/// Numbers of a pattern one by one, then whether it fits its two ends.
+void validate_pattern(const Network& network, const Projection& projection, const WeightRule& weight_rule,
+                      const DocumentPath& path, ProblemReport& report) {
+    const ConnectionPattern& pattern = projection.connector.pattern;
+    const PatternDescription* description = find_pattern(pattern.kind);
+    const std::size_t before = report.count();
+    for (const auto& [name, value] : pattern.numbers) {
+        const auto* number = find_name(description->numbers, name);
+        if (number == nullptr)
+            report.add(path / name, std::string(description->name) + " has no " + in_quotes(name),
+                       suggestion(name, names_in(description->numbers)));
+        else if (!(value >= number->minimum && value <= number->maximum) ||
+                 (number->whole && value != std::floor(value)))
+            report.add(path / name, number_text(value) + " is out of range",
+                       std::string(number->whole ? "a whole number of " : "allowed is ") +
+                           number_text(number->minimum) + " to " + number_text(number->maximum));
+    }
+    for (const auto& [name, values] : pattern.lists) {
+        if (find_name(description->lists, name) == nullptr)
+            report.add(path / name, std::string(description->name) + " has no " + in_quotes(name),
+                       suggestion(name, names_in(description->lists)));
+        const bool are_weights = name == "weights" || name == "weight_kernel" || name == "kernel_weights";
+        const auto part = pattern.numbers.find("part");
+        for (const double value : values) {
+            if (!are_weights || (part != pattern.numbers.end() && part->second * value < 0.0)) continue;
+            if (!(std::abs(value) < weight_rule.limit()))
+                report_weight_size(value, weight_rule, path / name, report);
+            else if (value < 0.0 && !weight_rule.allows_negative())
+                report_negative(value, weight_rule, path / name, report);
+            else
+                continue;
+            break;
+        }
+    }
+    if (report.count() != before) return;
+    if (pattern.kind == PatternKind::clone) {
+        const auto original = std::ranges::find(network.projections, pattern.text, &Projection::name);
+        if (pattern.text.empty() || original == network.projections.end() || &*original >= &projection)
+            report.add(path / "projection", "there is no projection " + in_quotes(pattern.text) + " before this one",
+                       "name one that comes earlier in the file; give it a `name`");
+        else if (original->pre.neurons.count != projection.pre.neurons.count ||
+                 original->post.neurons.count != projection.post.neurons.count)
+            report.add(path / "projection", in_quotes(pattern.text) + " connects views of other sizes",
+                       "clone between as many neurons");
+        return;
+    }
+    ConnectionRule rule;
+    rule.pre = projection.pre.neurons;
+    rule.post = projection.post.neurons;
+    if (const auto problem = problem_of(pattern, rule))
+        report.add(path, std::string(description->name) + ": " + *problem,
+                   "write such as " + std::string(description->example));
+}
+
 bool validate_view(const Network& network, const View& view, const DocumentPath& path, ProblemReport& report) {
     if (view.population >= network.populations.size()) {
         report.add(path, "there is no population " + std::to_string(view.population),
@@ -218,6 +272,8 @@ void validate_projection(const Network& network, const Projection& projection, c
     if (connector.kind == ConnectorKind::fixed_total_number || connector.kind == ConnectorKind::fixed_number_pre ||
         connector.kind == ConnectorKind::fixed_number_post)
         validate_n(projection, connector_path, report);
+    if (connector.pattern.kind != PatternKind::none)
+        return validate_pattern(network, projection, rule, connector_path, report);
     if (connector.kind == ConnectorKind::list && network.timestep_ms > 0.0)
         validate_rows(network, projection, rule, connector_path, report);
 }

@@ -6,6 +6,7 @@
 
 #include "mapper/currents.hpp"
 #include "mapper/plasticity_tables.hpp"
+#include "mapper/poisson_regions.hpp"
 #include "mapper/recorded_view.hpp"
 #include "protocols/error.hpp"
 #include "runtime/array_source.hpp"
@@ -62,19 +63,6 @@ std::vector<std::uint32_t> neuron_words(const CompileContext& context, const Sli
         scales.push_back(state_scale(population.model, state));
     neurons.state = cut(context.initial[slice.population], slice, scales);
     return encode(neurons);
-}
-
-std::vector<std::uint32_t> poisson_words(const CompileContext& context, const Slice& slice) {
-    PoissonRegion sources;
-    sources.timestep_us = context.timestep_us;
-    sources.seed = context.network->seed;
-    sources.population = slice.population;
-    sources.first_atom = slice.first_atom;
-    const std::vector<std::vector<double>>& values = context.parameters[slice.population];  // rate, start, duration
-    for (std::uint32_t atom = slice.first_atom; atom < slice.first_atom + slice.n_atoms; ++atom)
-        sources.sources.push_back(
-            poisson_parameters(values[0][atom], values[1][atom], values[2][atom], context.network->timestep_ms));
-    return encode(sources);
 }
 
 std::vector<std::uint32_t> array_words(const CompileContext& context, const Slice& slice) {
@@ -216,9 +204,11 @@ std::uint32_t record_bytes(const CompileContext& context, const Slice& slice, co
     if (slice.program == ProgramKind::poisson_source) {
         for (std::uint32_t atom = 0; atom < slice.n_atoms; ++atom) {
             const double lambda =
-                context.parameters[slice.population][0][slice.first_atom + atom] * context.timestep_us * 1e-6;
+                context.highest_rates[slice.population][slice.first_atom + atom] * context.timestep_us * 1e-6;
             most = std::max(most, std::ceil(lambda + 10.0 * std::sqrt(lambda) + 10.0));
         }
+    } else if (slice.program == ProgramKind::injector) {
+        most = 64.0;  // whoever injects more at once loses records, which is counted
     } else {
         most = std::max(most, static_cast<double>(context.array_spikes_per_tick[slice.population]));
     }
@@ -340,6 +330,8 @@ CompileContext compile_context(const Network& network, const MachineGraph& graph
                 context.recorded[p].push_back(
                     {static_cast<std::uint32_t>(variable), view.interval_ticks, std::move(view.neurons)});
         }
+        context.highest_rates.push_back(is_poisson(network.populations[p].model) ? highest_rates(network, p)
+                                                                                 : std::vector<double>{});
         const ModelDescription& model = describe(network.populations[p].model);
         for (const ParameterDescription& parameter : model.parameters)
             context.parameters[p].push_back(in_range(parameter_values(network, p, parameter.name), parameter,
@@ -369,10 +361,13 @@ CoreBlockWords core_block(const CompileContext& context, std::uint32_t slice_ind
             put(block, Region::program, neuron_words(context, slice));
             break;
         case ProgramKind::poisson_source:
-            put(block, Region::program, poisson_words(context, slice));
+            put(block, Region::program,
+                encode(poisson_region(*context.network, slice.population, slice.first_atom, slice.n_atoms)));
             break;
         case ProgramKind::array_source:
             put(block, Region::program, array_words(context, slice));
+            break;
+        case ProgramKind::injector:
             break;
         case ProgramKind::delay_extension:
             put(block, Region::program,

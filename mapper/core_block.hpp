@@ -25,6 +25,7 @@ struct CompileContext {
     std::vector<std::vector<RecordingChannel>> recorded;       ///< [population]: atoms in the whole population
     std::vector<std::vector<std::vector<double>>> parameters;  ///< [population][parameter][neuron]
     std::vector<std::vector<std::vector<double>>> initial;     ///< [population][state][neuron]
+    std::vector<std::vector<double>> highest_rates;            ///< [population][neuron] Hz, of Poisson sources
     std::vector<std::uint32_t> array_spikes_per_tick;          ///< [population]: most_spikes_in_a_tick
 };
 CompileContext compile_context(const Network& network, const MachineGraph& graph);

@@ -34,6 +34,38 @@ std::vector<double> drawn_values(const Network& network, std::size_t population_
     return values;
 }
 
+/// A projection by its name, among the first `end`.
+std::size_t projection_named(const Network& network, std::string_view name, std::size_t end) {
+    for (std::size_t p = 0; p < end; ++p)
+        if (network.projections[p].name == name) return p;
+    throw std::out_of_range("no projection before number " + std::to_string(end) + " is named '" + std::string(name) +
+                            "'");
+}
+
+std::vector<std::array<double, 3>> selected_positions(const Network& network, const View& view) {
+    const Population& population = network.populations[view.population];
+    const auto all = positions_of(population.structure, population.size);
+    std::vector<std::array<double, 3>> selected;
+    selected.reserve(view.neurons.count);
+    for (std::uint32_t i = 0; i < view.neurons.count; ++i) selected.push_back(all.at(neuron_at(view.neurons, i)));
+    return selected;
+}
+
+/// The pairs of another projection, with weights and delays of its own.
+ConnectionRule cloned(const Network& network, std::size_t index, ConnectionRule rule) {
+    const Projection& projection = network.projections[index];
+    ConnectionRule clone =
+        connection_rule(network, projection_named(network, projection.connector.pattern.text, index));
+    clone.pre = rule.pre;
+    clone.post = rule.post;
+    clone.weight = rule.weight;
+    clone.delay_ms = rule.delay_ms;
+    if (clone.kind != ConnectorKind::list) return clone;
+    rule.kind = ConnectorKind::list;
+    rule.synapses = redrawn(clone.synapses, rule);
+    return rule;
+}
+
 }  // namespace
 
 std::string_view name_of(Variable variable) {
@@ -74,6 +106,19 @@ ConnectionRule connection_rule(const Network& network, std::size_t projection_in
     rule.delay_ms = projection.delay_ms;
     if (rule.delay_ms == constant(0.0)) rule.delay_ms = constant(network.timestep_ms);
     rule.timestep_ms = network.timestep_ms;
+    const ConnectionPattern& pattern = projection.connector.pattern;
+    if (pattern.kind == PatternKind::clone) return cloned(network, projection_index, std::move(rule));
+    if (pattern.kind != PatternKind::none) {
+        rule.kind = ConnectorKind::list;
+        const bool needs_positions = pattern.kind == PatternKind::small_world ||
+                                     pattern.kind == PatternKind::distance_dependent ||
+                                     pattern.kind == PatternKind::displacement_dependent;
+        using Positions = std::vector<std::array<double, 3>>;
+        const Positions pre = needs_positions ? selected_positions(network, projection.pre) : Positions{};
+        const Positions post = needs_positions ? selected_positions(network, projection.post) : Positions{};
+        rule.synapses = synapses_of(pattern, rule, pre, post);
+        return rule;
+    }
     for (const Connector::Row& row : projection.connector.rows) {
         const double ticks = std::nearbyint(row.delay_ms / network.timestep_ms);
         rule.synapses.push_back(

@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "mapper/connection_pattern.hpp"
 #include "runtime/connection_rule.hpp"
 #include "runtime/current_source.hpp"
 #include "runtime/distribution.hpp"
@@ -22,6 +23,13 @@ namespace spinn {
 /// A parameter, weight, delay or initial value: one number or distribution for all, or a number each.
 using Value = std::variant<Distribution, std::vector<double>>;
 
+/// SpikeSourcePoissonVariable: rates that hold one after the other, a list for all neurons or one each.
+struct VariableRates {
+    std::vector<std::vector<double>> rates_hz, starts_ms;
+    std::vector<std::vector<double>> durations_ms;  ///< none: each rate holds until the next start
+    bool operator==(const VariableRates&) const = default;
+};
+
 struct Population {
     std::string name;
     std::uint32_t size = 0;
@@ -30,6 +38,8 @@ struct Population {
     std::map<std::string, Value> initial_values;      ///< likewise
     std::vector<std::vector<double>> spike_times_ms;  ///< SpikeSourceArray: one list for all, or one a neuron
     std::uint32_t max_atoms_per_core = 0;             ///< 0: the model's own limit
+    VariableRates variable_rates;                     ///< SpikeSourcePoissonVariable
+    Structure structure;                              ///< where the neurons are, for connectors that ask
     bool operator==(const Population&) const = default;
 };
 
@@ -57,6 +67,7 @@ struct Connector {
         bool operator==(const Row&) const = default;
     };
     std::vector<Row> rows;
+    ConnectionPattern pattern;  ///< list: what makes the rows, in connection_rule(); there are none here then
     bool operator==(const Connector&) const = default;
 };
 

@@ -5,6 +5,7 @@
 
 #include "mapper/core_block.hpp"
 #include "mapper/map_network.hpp"
+#include "mapper/poisson_regions.hpp"
 #include "protocols/error.hpp"
 #include "runtime/connection_statistics.hpp"
 
@@ -15,9 +16,12 @@ namespace {
 ProgramKind program_of(ModelKind model) {
     switch (model) {
         case ModelKind::spike_source_poisson:
+        case ModelKind::spike_source_poisson_variable:
             return ProgramKind::poisson_source;
         case ModelKind::spike_source_array:
             return ProgramKind::array_source;
+        case ModelKind::spike_injector:
+            return ProgramKind::injector;
         default:
             return ProgramKind::neurons;
     }
@@ -80,8 +84,8 @@ void for_each_pair(const Projection& projection, std::uint32_t pre_width, std::u
 
 double expected_rate(const Network& network, std::uint32_t population) {
     const Population& source = network.populations[population];
-    if (source.model != ModelKind::spike_source_poisson) return 10.0;  // Hz, for a cortical network
-    const std::vector<double> rates = parameter_values(network, population, "rate");
+    if (!is_poisson(source.model)) return 10.0;  // Hz, for a cortical network
+    const std::vector<double> rates = highest_rates(network, population);
     double sum = 0.0;
     for (const double rate : rates) sum += rate;
     return sum / static_cast<double>(rates.size());

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <map>
 
+#include "mapper/poisson_regions.hpp"
 #include "mapper/population_plan.hpp"
 #include "runtime/array_source.hpp"
 #include "runtime/connection_statistics.hpp"
@@ -38,8 +39,8 @@ SourceRate source_rate(const Network& network, std::size_t population) {
     const Population& source = network.populations[population];
     const double ticks_per_second = 1000.0 / network.timestep_ms;
     SourceRate rate;
-    if (source.model == ModelKind::spike_source_poisson) {
-        const std::vector<double> rates = parameter_values(network, population, "rate");
+    if (is_poisson(source.model)) {
+        const std::vector<double> rates = highest_rates(network, population);
         rate.spikes_per_second = *std::max_element(rates.begin(), rates.end());
         rate.spikes_per_tick = std::max(1.0, rate.spikes_per_second / ticks_per_second);
     } else if (source.model == ModelKind::spike_source_array) {

@@ -19,7 +19,13 @@
 namespace spinn {
 
 /// What runs on a core.
-enum class ProgramKind : std::uint32_t { neurons = 1, poisson_source = 2, array_source = 3, delay_extension = 4 };
+enum class ProgramKind : std::uint32_t {
+    neurons = 1,
+    poisson_source = 2,
+    array_source = 3,
+    delay_extension = 4,
+    injector = 5,  ///< sends on what it is handed from outside
+};
 
 constexpr std::uint32_t image_page_bytes = 4096;
 

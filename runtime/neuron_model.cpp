@@ -46,6 +46,8 @@ std::span<const ModelDescription> all_models() {
 #undef SPINN_MODEL
         source(ModelKind::spike_source_poisson, "SpikeSourcePoisson", poisson_parameters_described),
         source(ModelKind::spike_source_array, "SpikeSourceArray", {}),
+        source(ModelKind::spike_source_poisson_variable, "SpikeSourcePoissonVariable", {}),
+        source(ModelKind::spike_injector, "SpikeInjector", {}),
     };
     return models;
 }

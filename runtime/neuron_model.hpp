@@ -23,6 +23,8 @@ enum class ModelKind : std::uint32_t {
     if_cond_exp = 2,
     spike_source_poisson = 100,
     spike_source_array = 101,
+    spike_source_poisson_variable = 102,
+    spike_injector = 103,
 };
 
 constexpr std::uint32_t max_receptors = 8;  ///< of any model

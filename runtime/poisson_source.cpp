@@ -246,6 +246,7 @@ PoissonSlice load_poisson(const PoissonRegion& region, PoissonMode mode) {
         slice.mean.push_back(mean_of(slice, source.rate_hz));
     }
     slice.scratch.resize(slice.n_atoms);
+    slice.changes = region.changes;
     if (mode == PoissonMode::board)
         slice.sources = load_board_poisson(region, board_seed(region));
     else
@@ -270,7 +271,20 @@ double mean_per_source(const PoissonSlice& slice) {
     return slice.n_atoms > 0 ? sum / slice.n_atoms : 0.0;
 }
 
+namespace {
+
+void apply_changes(PoissonSlice& slice, Tick tick) {
+    for (; slice.next_change < slice.changes.size() && slice.changes[slice.next_change].tick <= value(tick);
+         ++slice.next_change) {
+        const PoissonRegion::Change& change = slice.changes[slice.next_change];
+        set_rate(slice, change.atom, change.rate_hz, tick);
+    }
+}
+
+}  // namespace
+
 std::uint64_t emit(PoissonSlice& slice, Tick tick, std::span<std::uint32_t> counts) {
+    apply_changes(slice, tick);
     const std::uint32_t now = value(tick);
     if (now < slice.first_active || now >= slice.last_active) {
         std::fill(counts.begin(), counts.end(), 0u);
@@ -282,6 +296,7 @@ std::uint64_t emit(PoissonSlice& slice, Tick tick, std::span<std::uint32_t> coun
 
 std::uint64_t emit(PoissonSlice& slice, Tick tick, std::vector<std::uint32_t>& atoms,
                    std::vector<std::uint32_t>& counts) {
+    apply_changes(slice, tick);
     const std::uint32_t now = value(tick);
     if (now < slice.first_active || now >= slice.last_active) return 0;
     auto* const sources = std::get_if<CounterPoisson>(&slice.sources);

@@ -63,7 +63,9 @@ struct PoissonSlice {
     std::uint32_t all_from = 0, all_until = 0xffffffff;        ///< every source is active within
     std::vector<double> mean;                                  ///< [atom] spikes a tick
     std::variant<CounterPoisson, BoardPoisson> sources;
-    std::vector<std::uint32_t> scratch;  ///< [atom] counts of one tick
+    std::vector<std::uint32_t> scratch;          ///< [atom] counts of one tick
+    std::vector<PoissonRegion::Change> changes;  ///< of rates, still to come from `next_change` on
+    std::size_t next_change = 0;
 };
 
 /// @param region as decode_poisson_region() gives it

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <bit>
+
 #include "runtime/core_block.hpp"
 #include "runtime/programs.hpp"
 
@@ -84,8 +87,22 @@ void SourceProgram::send_sparse(CoreServices& services, Tick tick) {
     if (system_.sends) services.send_multicast(packets_);
 }
 
-void SourceProgram::multicast_received(CoreServices&, Tick, std::span<const MulticastPacket> packets) {
-    unknown_keys_ += packets.size();
+/// A packet with a payload sets a rate, in Hz and s16.15; the low bits of its key say whose. It holds from the next
+/// tick on (neural runtime, 5).
+void SourceProgram::multicast_received(CoreServices&, Tick sent, std::span<const MulticastPacket> packets) {
+    auto* const poisson = std::get_if<PoissonSlice>(&sources_);
+    const std::uint32_t mask = std::bit_ceil(std::max(system_.n_atoms, 1u)) - 1;
+    for (const MulticastPacket& packet : packets) {
+        const std::uint32_t atom = value(packet.key) & mask;
+        const bool is_rate = poisson != nullptr && packet.has_payload && atom < system_.n_atoms &&
+                             packet.payload <= static_cast<std::uint32_t>(accum_max.raw);
+        if (!is_rate) {
+            ++unknown_keys_;
+            continue;
+        }
+        const ULongAccum rate_hz{std::uint64_t{packet.payload} << 17};
+        set_rate(*poisson, atom, rate_hz, Tick{value(sent) + 1});
+    }
 }
 
 ProgramCounters SourceProgram::counters() const {

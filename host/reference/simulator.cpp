@@ -8,6 +8,7 @@
 
 #include "host/reference/delayed_input.hpp"
 #include "mapper/currents.hpp"
+#include "mapper/poisson_regions.hpp"
 #include "mapper/recorded_view.hpp"
 #include "runtime/array_source.hpp"
 #include "runtime/cells.hpp"
@@ -21,20 +22,6 @@ namespace {
 
 std::uint32_t timestep_us(const Network& network) {
     return static_cast<std::uint32_t>(std::llround(network.timestep_ms * 1000.0));
-}
-
-/// A whole population as one slice: draws are keyed by neuron, so these are the spikes of its parts.
-PoissonSlice poisson_sources(const Network& network, std::size_t population) {
-    const auto rate = parameter_values(network, population, "rate");
-    const auto start = parameter_values(network, population, "start");
-    const auto duration = parameter_values(network, population, "duration");
-    PoissonRegion region{.timestep_us = timestep_us(network),
-                         .seed = network.seed,
-                         .population = static_cast<std::uint32_t>(population),
-                         .first_atom = 0};
-    for (std::size_t i = 0; i < rate.size(); ++i)
-        region.sources.push_back(poisson_parameters(rate[i], start[i], duration[i], network.timestep_ms));
-    return load_poisson(region);
 }
 
 ArraySlice array_sources(const Network& network, std::size_t index) {
@@ -126,8 +113,10 @@ std::vector<Running> make_populations(const Network& network, const ReferenceOpt
     for (std::size_t p = 0; p < running.size(); ++p) {
         switch (network.populations[p].model) {
             case ModelKind::spike_source_poisson:
-                running[p].cells = poisson_sources(network, p);
+            case ModelKind::spike_source_poisson_variable:  // as one slice: draws are keyed by neuron
+                running[p].cells = load_poisson(poisson_region(network, p, 0, network.populations[p].size));
                 break;
+            case ModelKind::spike_injector:  // nobody injects anything here
             case ModelKind::spike_source_array:
                 running[p].cells = array_sources(network, p);
                 break;

@@ -10,6 +10,7 @@
 #include "host/report.hpp"
 #include "host/spike_hash.hpp"
 #include "host/tools/command.hpp"
+#include "mapper/poisson_regions.hpp"
 #include "protocols/error.hpp"
 #include "protocols/image_codec.hpp"
 
@@ -43,7 +44,7 @@ void refuse_other_draws(const Network& network, const Results& results, const st
     const nlohmann::json run = nlohmann::json::parse(results.provenance, nullptr, false);
     if (!run.is_object() || run.value("poisson", nlohmann::json()) != "board") return;
     for (const Population& population : network.populations)
-        if (population.model == ModelKind::spike_source_poisson)
+        if (is_poisson(population.model))
             throw InputError({{.what = "the Poisson sources of this run drew as the board does, the reference's do not",
                                .where = file + ", population '" + population.name + "'",
                                .fix = "run spinn-emu without '--poisson board' to compare"}});

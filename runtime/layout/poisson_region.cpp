@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t header_words = 7;
 constexpr std::size_t source_words = 4;
+constexpr std::size_t change_words = 4;
 constexpr std::uint32_t never = 0xffffffff;
 
 std::uint32_t whole_ticks(double ms, double timestep_ms) {
@@ -39,6 +40,12 @@ std::vector<std::uint32_t> encode(const PoissonRegion& region) {
         writer.put_u64(source.rate_hz.raw);
         writer.put(source.start_tick);
         writer.put(source.end_tick);
+    }
+    writer.put(static_cast<std::uint32_t>(region.changes.size()));
+    for (const PoissonRegion::Change& change : region.changes) {
+        writer.put(change.tick);
+        writer.put(change.atom);
+        writer.put_u64(change.rate_hz.raw);
     }
     return writer.take();
 }
@@ -70,6 +77,20 @@ std::variant<PoissonRegion, DecodeError> decode_poisson_region(std::span<const s
         source.start_tick = reader.get();
         source.end_tick = reader.get();
         region.sources.push_back(source);
+    }
+    const std::uint32_t n_changes = reader.get();
+    if (reader.ran_out() || std::uint64_t{n_changes} * change_words > reader.remaining())
+        return DecodeError{words.size(), "the region ends before its last change of a rate"};
+    for (std::uint32_t i = 0; i < n_changes; ++i) {
+        PoissonRegion::Change change;
+        change.tick = reader.get();
+        change.atom = reader.get();
+        change.rate_hz.raw = reader.get_u64();
+        if (change.atom >= n_atoms) return DecodeError{reader.position() - 3, "a rate of an atom that does not exist"};
+        if (i > 0 &&
+            std::pair(change.tick, change.atom) <= std::pair(region.changes.back().tick, region.changes.back().atom))
+            return DecodeError{reader.position() - 4, "the changes of rates are not in order"};
+        region.changes.push_back(change);
     }
     return region;
 }

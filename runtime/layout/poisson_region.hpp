@@ -3,7 +3,8 @@
 /// Words, little-endian:
 ///   0 model (spike_source_poisson)   1 n_atoms   2 timestep in us   3 seed, low word   4 seed, high word
 ///   5 population   6 first_atom
-///   then for every atom: rate in Hz (u32.32, low word first), first active tick, first tick that is no longer active.
+///   then for every atom: rate in Hz (u32.32, low word first), first active tick, first tick that is no longer active;
+///   then the number of changes, and for each: tick, atom, rate in Hz (u32.32), sorted by tick and atom.
 #pragma once
 
 #include <cstdint>
@@ -30,6 +31,14 @@ struct PoissonRegion {
     std::uint32_t population = 0;      ///< index in the network, part of every draw's key
     std::uint32_t first_atom = 0;      ///< the slice's first neuron in the population
     std::vector<Source> sources;       ///< [atom]
+
+    /// A rate that holds from a tick on.
+    struct Change {
+        std::uint32_t tick = 0, atom = 0;
+        ULongAccum rate_hz;
+        bool operator==(const Change&) const = default;
+    };
+    std::vector<Change> changes;  ///< sorted by (tick, atom)
     bool operator==(const PoissonRegion&) const = default;
 };
 

@@ -143,11 +143,12 @@ struct CurrentInput {
 
 /// Synaptic state is a conductance: I = sum of g (E - v), uS and mV. Excitatory and inhibitory differ in E alone: the
 /// board's I_inh is negated twice.
-template <class N>
-struct ConductanceInput {
+/// @tparam inhibitory_mv  PyNN's default of e_rev_I differs from model to model
+template <class N, int inhibitory_mv>
+struct ConductanceInputTo {
     static constexpr std::array<ParameterDescription, 2> parameters = {{
         {"e_rev_E", "mV", 0.0, lowest, highest},
-        {"e_rev_I", "mV", -70.0, lowest, highest},
+        {"e_rev_I", "mV", inhibitory_mv, lowest, highest},
     }};
     static constexpr None state{};
     static constexpr bool conductance = true;
@@ -178,5 +179,8 @@ struct ConductanceInput {
         for (std::size_t i = 0; i < shape.n_atoms(); ++i) sum[i] = m.conductance(one[i]);
     }
 };
+
+template <class N>
+using ConductanceInput = ConductanceInputTo<N, -70>;
 
 }  // namespace spinn::models

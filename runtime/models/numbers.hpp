@@ -80,6 +80,10 @@ struct Fixed {
     static Accum quotient(Accum a, Accum b) { return kdivk_wrap(a, b); }
     static Accum times(Accum a, Accum b) { return mul_wrap(a, b); }
     static Accum ratio(Accum a, Accum b) { return kdivk_wrap(a, b); }  ///< of state, in every step
+    /// Towards 0. @param b  above 0
+    static Accum signed_ratio(Accum a, Accum b) {
+        return a.raw < 0 ? negate_wrap(kdivk_wrap(negate_wrap(a), b)) : kdivk_wrap(a, b);
+    }
     static Accum exp(Accum x) { return expk(x); }
     /// e^(-dt / tau) for state that is multiplied in s16.15.
     static Accum relaxation(Accum dt, Accum tau) { return expk(negate_wrap(kdivk_wrap(dt, tau))); }
@@ -92,6 +96,20 @@ struct Fixed {
     static std::int32_t steps(Accum time, Accum dt) { return ceil_to_int(kdivk_wrap(time, dt)); }
     /// dt / tau^2, of which only the part behind the point is kept: it passes through u0.32.
     static Accum alpha_slope(Accum dt, Accum tau) { return {kdivk_wrap(dt, mul_wrap(tau, tau)).raw & 0x7fff}; }
+
+    /// The natural logarithm of rate (Hz) * time (ms), both above 0.
+    static Accum logarithm_of_product(Accum rate_hz, Accum time_ms) {
+        return to_accum(std::log(to_double(rate_hz) * to_double(time_ms) * 1e-3));
+    }
+    /// Whether an event of hazard e^log_hazard comes, for a draw of 32 bits: with 1 - e^-hazard.
+    static bool fires(Accum log_hazard, std::uint32_t draw) {
+        constexpr Accum log_1024{227130};  // hazards below 1 / 64 keep ten more bits this way
+        if (log_hazard.raw >= 3 << 15) return true;
+        const Accum wide = expk(add_wrap(log_hazard, log_1024));
+        if (wide.raw < 16 << 15) return draw < static_cast<std::uint32_t>(wide.raw) << 7;
+        const UFract left = expulr(Accum{-(wide.raw >> 10)});
+        return draw < (std::uint64_t{1} << 32) - left.raw;
+    }
 
     /// Whether a draw lies within 0.8 * escape; both in u16.16, of the draw the low half.
     static bool escapes(Accum escape, std::uint32_t draw) {
@@ -129,6 +147,7 @@ struct Real {
     }
     static double ratio(double a, double b) { return a / b; }
     static double times(double a, double b) { return a * b; }
+    static double signed_ratio(double a, double b) { return a / b; }
     static double exp(double x) { return std::exp(x); }
     double relaxation(double dt, double tau) const {
         return quantised ? to_double(Board::relaxation(to_accum(dt), to_accum(tau))) : std::exp(-dt / tau);
@@ -144,6 +163,10 @@ struct Real {
     static std::int32_t steps(double time, double dt) { return Board::steps(to_accum(time), to_accum(dt)); }
     double alpha_slope(double dt, double tau) const {
         return quantised ? to_double(Board::alpha_slope(to_accum(dt), to_accum(tau))) : dt / (tau * tau);
+    }
+    static double logarithm_of_product(double rate_hz, double time_ms) { return std::log(rate_hz * time_ms * 1e-3); }
+    static bool fires(double log_hazard, std::uint32_t draw) {
+        return draw * 0x1p-32 < -std::expm1(-std::exp(log_hazard));
     }
     static bool escapes(double escape, std::uint32_t draw) { return 0.8 * escape >= (draw & 0xffff) * 0x1p-16; }
 };

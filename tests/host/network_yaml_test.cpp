@@ -5,6 +5,7 @@
 
 #include <limits>
 
+#include "host/network_yaml_writer.hpp"
 #include "host/validate_network.hpp"
 #include "protocols/error.hpp"
 
@@ -221,6 +222,68 @@ TEST(NetworkYamlMistakes, OfTheRunAndThePopulations) {
         {"populations:\n  s: {size: 3, model: SpikeSourceArray, parameters: {spike_times: [[1], [2]]}}",
          "2: populations.s.parameters.spike_times", "2 lists of spike times for 3 neurons", "one a neuron"},
     });
+}
+
+TEST(NetworkYamlMistakes, OfPatterns) {
+    const auto connector = [](const std::string& c, const std::string& synapse = "weight: 1") {
+        return with_projection("{from: a, to: a, connector: " + c + ", synapse: {Static: {" + synapse + "}}}");
+    };
+    const std::string at = "6: projections[0].connector";
+    expect_mistakes({
+        {connector("OneToOneOffse"), at + ".OneToOneOffse", "unknown connector", "did you mean 'OneToOneOffset'?"},
+        {connector("{OneToOneOffset: {offset: 10}}"), at, "reaches beyond", "OneToOneOffset"},
+        {connector("{OneToOneOffset: {offset: 1.5}}"), at + ".offset", "1.5", "whole number"},
+        {connector("{AllButMe: {n_neurons_per_group: 3}}"), at, "does not divide", "AllButMe"},
+        {connector("{SmallWorld: {rewiring: 2}}"), at + ".rewiring", "2 is out of range", "0 to 1"},
+        {connector("IndexBasedProbability"), at, "needs parameters", "index_expression"},
+        {connector("{IndexBasedProbability: {index_expression: \"i + k\"}}"), at,
+         "character 5 of 'i + k': 'k' is unknown", "index_expression"},
+        {connector("{Array: {array: [1, 0]}}"), at, "array has 2 numbers, 100 are needed", "Array"},
+        {connector("{Kernel: {shape_pre: [2, 5], shape_post: [5, 2], shape_kernel: [0, 3]}}"), at,
+         "shape_kernel must be", "Kernel"},
+        {connector("{Kernel: {shape_pre: [2, 4], shape_post: [5, 2], shape_kernel: [3, 3]}}"), at,
+         "shape_pre is 2 x 4, but there are 10 neurons", "Kernel"},
+        {connector("{Kernel: {shape_pre: [2, 5], shape_post: [5, 2], shape_kernel: [1, 2], weight_kernel: [1, -1]}}"),
+         at + ".weight_kernel", "negative", "inhibitory"},
+        {connector("{Clone: {projection: b}}"), at + ".projection", "no projection 'b' before", "earlier"},
+    });
+}
+
+TEST(NetworkYaml, AConvolutionOfBothSignsIsTwoProjections) {
+    const Network network =
+        read(with_projection("{name: c, from: a, to: a, connector: {Convolution: {shape_pre: [2, 5], kernel_shape: [1, "
+                             "1], kernel_weights: [2]}}}"));
+    EXPECT_EQ(network.projections.size(), 1u);
+    const Network both = read(
+        "populations:\n  a: {size: 10, model: IF_curr_exp}\n  c: {size: 8, model: IF_curr_exp}\nprojections:\n  - "
+        "{name: c, "
+        "from: a, to: c, connector: {Convolution: {shape_pre: [2, 5], kernel_shape: [1, 2], kernel_weights: [[2, "
+        "-1]]}}}\n");
+    ASSERT_EQ(both.projections.size(), 2u);
+    EXPECT_EQ(both.projections[0].receptor, Receptor::excitatory);
+    EXPECT_EQ(both.projections[1].receptor, Receptor::inhibitory);
+    EXPECT_EQ(both.projections[1].name, "c (inhibitory)");
+    EXPECT_EQ(connection_rule(both, 0).synapses.size(), 8u);
+    EXPECT_EQ(connection_rule(both, 1).synapses.size(), 8u);
+    EXPECT_EQ(connection_rule(both, 1).synapses[0].weight, -1.0);
+    EXPECT_EQ(read(to_yaml(both)), both);
+}
+
+TEST(NetworkYaml, ACloneHasThePairsOfItsOriginal) {
+    const Network network =
+        read(two_cells +
+             "projections:\n  - {name: p, from: a, to: b, connector: {FixedProbability: {p: 0.3}}, synapse: "
+             "{Static: {weight: 0.01}}}\n  - {name: c, from: a, to: b, connector: {Clone: {projection: p}}, "
+             "synapse: {Static: {weight: 0.02, delay: 3}}}\n");
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs[2];
+    for (std::size_t p : {0u, 1u})
+        generate(connection_rule(network, p), 0, 20, [&](const Synapse& s) {
+            pairs[p].emplace_back(s.pre, s.post);
+            EXPECT_EQ(s.weight, p == 0 ? 0.01 : 0.02);
+            EXPECT_EQ(s.delay_ticks, p == 0 ? 1u : 3u);
+        });
+    EXPECT_GT(pairs[0].size(), 30u);
+    EXPECT_EQ(pairs[0], pairs[1]);
 }
 
 TEST(NetworkYamlMistakes, OfCurrents) {

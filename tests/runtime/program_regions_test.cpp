@@ -20,17 +20,20 @@ NeuronRegion neuron_region(ModelKind model) {
                         .seed = 0x1122334455667788u,
                         .population = 9,
                         .first_atom = 512};
+    // Different everywhere, and in range.
     double offset = 0.0;
+    const auto value_of = [&offset](const ParameterDescription& d, double scale) {
+        const double low = std::max(d.minimum, -60.0) * scale, high = std::min(d.maximum, 1e4) * scale;
+        offset += 0.25;
+        return to_accum(low + std::min(offset, (high - low) * offset / (offset + 50.0)));
+    };
     for (const auto& d : describe(model).parameters) {
         auto& row = region.parameters.emplace_back();
-        for (int atom = 0; atom < 3; ++atom) row.push_back(to_accum(d.default_value + (offset += 0.25)));
+        for (int atom = 0; atom < 3; ++atom) row.push_back(value_of(d, 1.0));
     }
     for (std::size_t i = 0; i < describe(model).state.size(); ++i) {
         auto& row = region.state.emplace_back();
-        const auto& d = describe(model).state[i];
-        const double scale = state_scale(model, i), from = d.minimum < 0.0 ? -60.0 : 0.0;
-        for (int atom = 0; atom < 3; ++atom)
-            row.push_back(to_accum(std::max(from, d.minimum * scale) + (offset += 0.25)));
+        for (int atom = 0; atom < 3; ++atom) row.push_back(value_of(describe(model).state[i], state_scale(model, i)));
     }
     region.refractory_timer = {0, 4, -1};
     return region;
@@ -48,7 +51,8 @@ PoissonRegion sources() {
             .seed = 0x99aabbccddeeff01u,
             .population = 2,
             .first_atom = 77,
-            .sources = {{to_ulong_accum(20000.5), 3, 4}, {to_ulong_accum(0.25), 5, 0xffffffffu}}};
+            .sources = {{to_ulong_accum(20000.5), 3, 4}, {to_ulong_accum(0.25), 5, 0xffffffffu}},
+            .changes = {{6, 1, to_ulong_accum(7.5)}, {8, 0, to_ulong_accum(0.5)}}};
 }
 
 TEST(NeuronRegion, SurvivesARoundTripWithEveryValueDifferent) {
@@ -96,6 +100,18 @@ TEST(PoissonRegion, SurvivesARoundTripWithEveryValueDifferent) {
     Words words = encode(sources());
     words[2] = 0;
     EXPECT_TRUE(std::holds_alternative<DecodeError>(decode_poisson_region(words)));
+}
+
+TEST(PoissonRegion, RefusesChangesOutOfOrderOrRange) {
+    const auto refused = [](auto change) {
+        PoissonRegion region = sources();
+        change(region);
+        return std::holds_alternative<DecodeError>(decode_poisson_region(encode(region)));
+    };
+    EXPECT_FALSE(refused([](PoissonRegion&) {}));
+    EXPECT_TRUE(refused([](PoissonRegion& r) { r.changes[1].atom = 2; }));
+    EXPECT_TRUE(refused([](PoissonRegion& r) { r.changes[1].tick = 5; }));
+    EXPECT_TRUE(refused([](PoissonRegion& r) { r.changes[1] = r.changes[0]; }));
 }
 
 TEST(ArrayRegion, SurvivesARoundTripWithEveryValueDifferent) {
