@@ -1,5 +1,6 @@
 """setup(), run(), end() and their kin."""
 import math
+import os
 
 from pyNN import common
 from pyNN.common.control import DEFAULT_MAX_DELAY, DEFAULT_MIN_DELAY, DEFAULT_TIMESTEP
@@ -27,7 +28,8 @@ def setup(timestep=DEFAULT_TIMESTEP, min_delay=DEFAULT_MIN_DELAY, max_delay=DEFA
         the least machine to run on; without them, the smallest that the network fits.
 
     Beyond PyNN's and sPyNNaker's arguments: `seed` (of everything random that no PyNN generator draws), `threads`,
-    `machine` (a preset or file, as of spinn-map), `rounding` ('truncate' as the board, 'nearest', 'stochastic'),
+    `machine` (a preset or file, as of spinn-map), `connectivity` ('machine', or 'pynn' to draw every connection with PyNN's
+    own code: slower, and the network is that of other backends), `rounding` ('truncate' as the board, 'nearest', 'stochastic'),
     `realtime` (no faster than the wall clock), `verbose`.
     """
     common.setup(timestep, min_delay, max_delay=max_delay, **extra_params)
@@ -38,6 +40,9 @@ def setup(timestep=DEFAULT_TIMESTEP, min_delay=DEFAULT_MIN_DELAY, max_delay=DEFA
     state.seed = _seed_of(extra_params)
     state.threads = int(extra_params.pop("threads", 0) or simulator.processors())
     state.rounding = extra_params.pop("rounding", "truncate")
+    state.connectivity = extra_params.pop("connectivity", None) or os.environ.get("SPINN_CONNECTIVITY") or "machine"
+    if state.connectivity not in ("machine", "pynn"):
+        raise ValueError(f"connectivity is 'machine' or 'pynn', not '{state.connectivity}'")
     state.realtime = bool(extra_params.pop("realtime", False))
     state.verbose = bool(extra_params.pop("verbose", False))
     state.machine = extra_params.pop("machine", None) or _machine_for(n_chips_required, n_boards_required)
