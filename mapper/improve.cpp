@@ -291,7 +291,7 @@ class Board {
 }  // namespace
 
 void improve(ChipOfUnit& chips, const PlaceProblem& problem, const MachineShape& machine, int effort,
-             std::uint64_t seed, std::size_t n_threads) {
+             std::uint64_t seed, std::size_t n_threads, const std::atomic<bool>* stop) {
     if (problem.n_units() < 2) return;
     Board board(chips, problem, machine);
     std::vector<Pull> pulls(n_threads, Pull(machine.chips.size()));
@@ -303,7 +303,10 @@ void improve(ChipOfUnit& chips, const PlaceProblem& problem, const MachineShape&
         board.wish_all(pulls);
         for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random() % i]);
         double saved = 0.0;
-        for (const std::uint32_t unit : order) saved -= board.visit(unit, pulls[0]);
+        for (const std::uint32_t unit : order) {
+            if (stop != nullptr && stop->load(std::memory_order_relaxed)) return;
+            saved -= board.visit(unit, pulls[0]);
+        }
         if (round == 0) first_saved = saved;
         if (saved < 0.04 * first_saved || saved <= 0.0) break;
     }

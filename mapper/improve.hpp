@@ -1,6 +1,7 @@
 /// Placement from near: swaps between chips.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 
 #include "mapper/place_problem.hpp"
@@ -15,8 +16,9 @@ namespace spinn {
 /// nearest of them.
 /// @param chips  a chip for every unit, in keeping with room; so is the result
 /// @param effort  visits to each unit
+/// @param stop  set by another thread: end soon
 void improve(ChipOfUnit& chips, const PlaceProblem& problem, const MachineShape& machine, int effort,
-             std::uint64_t seed, std::size_t n_threads);
+             std::uint64_t seed, std::size_t n_threads, const std::atomic<bool>* stop = nullptr);
 
 /// The cost as above.
 double placement_cost(const ChipOfUnit& chips, const PlaceProblem& problem, const MachineShape& machine);

@@ -11,7 +11,8 @@ namespace {
 
 /// Runs one pass, keeps its time and says one line about it.
 template <typename Pass>
-auto timed(const char* name, Mapping& mapping, spdlog::logger& log, const Pass& pass) {
+auto timed(const char* name, Mapping& mapping, const MapOptions& options, spdlog::logger& log, const Pass& pass) {
+    if (options.started) options.started(name);
     const auto start = std::chrono::steady_clock::now();
     auto result = pass();
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -25,15 +26,17 @@ void place_and_route(Mapping& mapping, const std::optional<MachineShape>& machin
                      spdlog::logger& log) {
     const MachineGraph& graph = mapping.graph;
     mapping.machine = machine ? *machine : smallest_machine(graph);
-    mapping.placements = timed("place", mapping, log, [&] { return place(graph, mapping.machine, options.place); });
+    mapping.placements =
+        timed("place", mapping, options, log, [&] { return place(graph, mapping.machine, options.place); });
     check(mapping.placements, graph, mapping.machine);
-    mapping.routes =
-        timed("route", mapping, log, [&] { return route(graph, mapping.placements, mapping.machine, options.route); });
-    mapping.keys = timed("keys", mapping, log, [&] { return allocate_keys(graph, mapping.placements, options.keys); });
-    mapping.tables = timed("tables", mapping, log, [&] {
+    mapping.routes = timed("route", mapping, options, log,
+                           [&] { return route(graph, mapping.placements, mapping.machine, options.route); });
+    mapping.keys =
+        timed("keys", mapping, options, log, [&] { return allocate_keys(graph, mapping.placements, options.keys); });
+    mapping.tables = timed("tables", mapping, options, log, [&] {
         return build_tables(mapping.routes, mapping.keys, graph, mapping.machine, options.tables);
     });
-    timed("proofs", mapping, log, [&] {
+    timed("proofs", mapping, options, log, [&] {
         check(mapping.routes, graph, mapping.placements, mapping.machine);
         check(mapping.keys, graph);
         check(mapping.tables.tables, mapping.routes, mapping.keys, graph, mapping.machine, options.tables.threads);
@@ -46,10 +49,10 @@ void place_and_route(Mapping& mapping, const std::optional<MachineShape>& machin
 Mapping map_network(const Network& network, const std::optional<MachineShape>& machine, const MapOptions& options,
                     spdlog::logger& log) {
     Mapping mapping;
-    mapping.graph = timed("partition", mapping, log, [&] { return partition(network, options.partition); });
+    mapping.graph = timed("partition", mapping, options, log, [&] { return partition(network, options.partition); });
     check(mapping.graph, network);
     place_and_route(mapping, machine, options, log);
-    mapping.image = timed("compile", mapping, log, [&] {
+    mapping.image = timed("compile", mapping, options, log, [&] {
         return compile(network, mapping.graph, mapping.placements, mapping.keys, mapping.tables.tables,
                        mapping.machine);
     });

@@ -1,6 +1,7 @@
 /// The whole mapper in one function: Network -> slices -> placement -> keys -> routes -> tables -> images.
 #pragma once
 
+#include <functional>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
@@ -31,6 +32,7 @@ struct MapOptions {
     KeyOptions keys;
     RouteOptions route;
     TableOptions tables;
+    std::function<void(const char* pass)> started;  ///< called before each pass, if set
 };
 
 /// Every box of the mapper, kept for reports and tests. Of a bare graph, there is no image.

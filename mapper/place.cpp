@@ -240,7 +240,7 @@ Placements place(const MachineGraph& graph, const MachineShape& machine, const P
     const auto place_by = [&](const PlaceProblem& some, ChipOfUnit chips) {
         lift_overfull(some, chips);
         if (pack(some, machine, chips))
-            improve(chips, some, machine, options.effort, options.seed, n_threads);
+            improve(chips, some, machine, options.effort, options.seed, n_threads, options.stop);
         else
             chips.clear();
         return chips;
@@ -265,7 +265,7 @@ Placements place(const MachineGraph& graph, const MachineShape& machine, const P
         std::vector<std::uint32_t> chip_order = chips_in_order(problem, machine);
         const std::vector<std::uint32_t> unit_order = units_in_order(problem, graph, chip_order);
         if (first_fit(problem, unit_order, chip_order, others)) {
-            improve(others, problem, machine, options.effort, options.seed, n_threads);
+            improve(others, problem, machine, options.effort, options.seed, n_threads, options.stop);
             if (chips.empty() || placement_cost(others, problem, machine) <= placement_cost(chips, problem, machine))
                 chips = std::move(others);
         }

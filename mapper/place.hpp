@@ -1,6 +1,7 @@
 /// Pass 2, place: a chip and a core for every slice.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <vector>
@@ -22,8 +23,9 @@ enum class PlaceObjective {
 struct PlaceOptions {
     std::uint64_t seed = 1;  ///< same seed, graph and machine give the same placement, whatever the number of threads
     PlaceObjective objective = PlaceObjective::both;
-    int effort = 6;   ///< visits to each unit when swaps are tried
-    int threads = 0;  ///< 0: one a processor
+    int effort = 6;                           ///< visits to each unit when swaps are tried
+    int threads = 0;                          ///< 0: one a processor
+    const std::atomic<bool>* stop = nullptr;  ///< set: no more swaps, go on with what there is
 };
 
 /// @throws RequestError when the slices do not fit: how many cores or bytes of SDRAM are missing, and what to change

@@ -328,21 +328,28 @@ void check(const Routes& routes, const MachineGraph& graph, const Placements& pl
     }
 }
 
+std::vector<double> link_loads(const Routes& routes, const std::vector<double>& packets, const MachineShape& machine) {
+    std::vector<double> loads(machine.chips.size() * link_count, 0.0);
+    for (std::size_t net = 0; net < routes.size(); ++net)
+        for (const RouteNode& node : routes[net])
+            for (std::uint32_t links = node.route & route_links_mask; links != 0; links &= links - 1)
+                loads[chip_index(machine, node.chip) * link_count +
+                      static_cast<std::size_t>(std::countr_zero(links))] += packets[net];
+    return loads;
+}
+
 RouteFigures figures(const Routes& routes, const MachineGraph& graph, const MachineShape& machine) {
     RouteFigures result;
-    std::vector<double> load(machine.chips.size() * link_count, 0.0);
+    std::vector<double> packets;
     for (std::size_t net = 0; net < routes.size(); ++net) {
-        for (const RouteNode& node : routes[net]) {
-            for (const Link link : all_links) {
-                if ((node.route & route_bit(link)) == 0 || !neighbour(machine, node.chip, link)) continue;
-                ++result.hops;
-                result.weighted_hops += graph.nets[net].packets_per_s;
-                load[chip_index(machine, node.chip) * link_count + static_cast<std::size_t>(link)] +=
-                    graph.nets[net].packets_per_s;
-            }
-        }
+        packets.push_back(graph.nets[net].packets_per_s);
+        if (routes[net].empty()) continue;
+        const std::uint64_t hops = routes[net].size() - 1;  // a link to every chip but the source's
+        result.hops += hops;
+        result.weighted_hops += packets.back() * static_cast<double>(hops);
     }
-    for (const double packets_per_s : load) result.max_link_load = std::max(result.max_link_load, packets_per_s);
+    for (const double load : link_loads(routes, packets, machine))
+        result.max_link_load = std::max(result.max_link_load, load);
     return result;
 }
 

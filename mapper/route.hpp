@@ -40,6 +40,10 @@ struct RouteFigures {
     double weighted_hops = 0.0;  ///< packets/s x links, over all nets
     double max_link_load = 0.0;  ///< packets/s on the busiest link
 };
+/// Packets that cross each link, [chip * 6 + link], when net n sends packets[n]: per second or in all, as they are
+/// given. Links to devices count.
+std::vector<double> link_loads(const Routes& routes, const std::vector<double>& packets, const MachineShape& machine);
+
 RouteFigures figures(const Routes& routes, const MachineGraph& graph, const MachineShape& machine);
 
 nlohmann::json to_json(const Routes& routes);

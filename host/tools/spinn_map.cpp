@@ -1,24 +1,43 @@
 /// spinn-map: partitions, places and routes a network and compiles it into an image.
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <stdexcept>
+#include <string_view>
 
 #include "host/graph_file.hpp"
 #include "host/image_file.hpp"
 #include "host/machine_json.hpp"
+#include "host/map_report.hpp"
 #include "host/mapping_files.hpp"
 #include "host/run.hpp"
+#include "host/tables_file.hpp"
 #include "host/text_file.hpp"
 #include "host/tools/command.hpp"
+#include "mapper/minimise.hpp"
 #include "protocols/error.hpp"
 
 namespace spinn {
 
 namespace {
+
+const std::map<std::string, TableLength> table_lengths{
+    {"fit", TableLength::fit}, {"brief", TableLength::brief}, {"least", TableLength::least}};
+
+/// Ctrl-C ends the search for a better placement; the mapping goes on with what there is. The second time it ends the
+/// tool. The one mutable global: a signal handler can reach nothing else.
+std::atomic<bool> stop_requested{false};
+void on_interrupt(int) {
+    if (stop_requested.exchange(true)) std::_Exit(exit_failed);
+}
 
 struct Arguments {
     std::string input, graph, constraints, placements, output, machine, report;
@@ -59,19 +78,25 @@ nlohmann::json summary(const Mapping& mapping) {
             {"fits", true}};
 }
 
-/// Every box of the mapper as a JSON file, so that a fault is found by reading.
-void write_report(const std::filesystem::path& directory, const Mapping& mapping,
-                  const nlohmann::json& figures_of_map) {
+[[noreturn]] void throw_cannot_write(const std::filesystem::path& path) {
+    throw InputError(std::vector<Problem>{
+        {.what = "cannot write the report", .where = path.string(), .fix = "name a directory that can be written"}});
+}
+
+void write_text(const std::filesystem::path& path, const std::string& text) {
     std::error_code failed;
-    std::filesystem::create_directories(directory, failed);
+    std::filesystem::create_directories(path.parent_path(), failed);
+    std::ofstream file(path);
+    file << text;
+    file.close();
+    if (!file) throw_cannot_write(path);
+}
+
+/// The page to look at, and every box of the mapper as a JSON file, so that a fault is found by reading.
+void write_report(const std::filesystem::path& directory, const Mapping& mapping, const nlohmann::json& figures_of_map,
+                  const std::string& title) {
     const auto write = [&](const char* name, const nlohmann::json& json) {
-        std::ofstream file(directory / name);
-        file << json.dump(1) << "\n";
-        file.close();
-        if (!file)
-            throw InputError(std::vector<Problem>{{.what = "cannot write the report",
-                                                   .where = (directory / name).string(),
-                                                   .fix = "name a directory that can be written"}});
+        write_text(directory / name, json.dump(1) + "\n");
     };
     write("machine.json", to_json(mapping.machine));
     write("graph.json", to_json(mapping.graph));
@@ -80,6 +105,7 @@ void write_report(const std::filesystem::path& directory, const Mapping& mapping
     write("routes.json", to_json(mapping.routes));
     write("tables.json", to_json(mapping.tables.tables));
     write("summary.json", figures_of_map);
+    write_text(directory / "index.html", map_report_page(map_report_data(mapping, figures_of_map, title)));
 }
 
 nlohmann::json run_network(const Arguments& arguments, const MapOptions& options, spdlog::logger& log) {
@@ -90,7 +116,7 @@ nlohmann::json run_network(const Arguments& arguments, const MapOptions& options
         synapses += expected_synapses(connection_rule(mapped.network, p));
     figures_of_map["synapses"] = static_cast<std::uint64_t>(synapses);
     if (!arguments.output.empty()) write_image(mapped.mapping.image, arguments.output);
-    if (!arguments.report.empty()) write_report(arguments.report, mapped.mapping, figures_of_map);
+    if (!arguments.report.empty()) write_report(arguments.report, mapped.mapping, figures_of_map, mapped.network.name);
     return figures_of_map;
 }
 
@@ -119,7 +145,7 @@ nlohmann::json run_graph(const Arguments& arguments, MapOptions options, spdlog:
     const Mapping mapping = map_graph(std::move(file.graph), machine, options, log);
     nlohmann::json figures_of_map = summary(mapping);
     if (!arguments.output.empty()) write_mapping_files(arguments.output, file, mapping);
-    if (!arguments.report.empty()) write_report(arguments.report, mapping, figures_of_map);
+    if (!arguments.report.empty()) write_report(arguments.report, mapping, figures_of_map, file.name);
     return figures_of_map;
 }
 
@@ -128,6 +154,12 @@ int run(const Arguments& arguments) {
     if (arguments.input.empty() == arguments.graph.empty())
         throw InputError({{"name one NETWORK or one --graph", "command line", "spinn-map --help shows examples"}});
     MapOptions options;
+    options.place.stop = &stop_requested;
+    std::signal(SIGINT, on_interrupt);
+    std::size_t n_started = 0;
+    std::optional<ProgressBar> bar;
+    bar.emplace("mapping", !arguments.reporting.json && !arguments.reporting.quiet);
+    options.started = [&](const char* pass) { bar->show(static_cast<double>(n_started++), 7.0, pass); };
     options.partition.max_atoms_per_core = arguments.atoms_per_core;
     options.place.objective = arguments.objective;
     options.place.effort = arguments.effort;
@@ -138,6 +170,9 @@ int run(const Arguments& arguments) {
         figures_of_map =
             arguments.graph.empty() ? run_network(arguments, options, *log) : run_graph(arguments, options, *log);
     } catch (const RequestError& error) {
+        if (!arguments.report.empty())
+            write_text(std::filesystem::path(arguments.report) / "index.html",
+                       map_failure_page(error.problem(), arguments.graph.empty() ? arguments.input : arguments.graph));
         if (arguments.reporting.json)
             std::cout << nlohmann::json{{"fits", false},
                                         {"what", error.problem().what},
@@ -147,6 +182,8 @@ int run(const Arguments& arguments) {
                       << "\n";
         throw;
     }
+    bar.reset();
+    if (stop_requested.load()) log->warn("stopped early: the placement could be better, all else is as it should be");
     if (arguments.reporting.json) {
         std::cout << figures_of_map.dump() << "\n";
         return exit_done;
@@ -161,20 +198,135 @@ int run(const Arguments& arguments) {
     return exit_done;
 }
 
+struct DiffArguments {
+    std::string a, b;
+    Reporting reporting;
+};
+
+int run_diff(const DiffArguments& arguments) {
+    const nlohmann::json difference = compare_maps(arguments.a, arguments.b);
+    if (arguments.reporting.json) {
+        std::cout << difference.dump() << "\n";
+        return exit_done;
+    }
+    std::printf("%-22s %18s %18s\n", "", "A", "B");
+    for (const auto& [name, values] : difference["figures"].items()) {
+        const auto text = [&](std::size_t i) {
+            return values[i].is_string() ? values[i].get<std::string>() : values[i].dump();
+        };
+        std::printf("%-22s %18s %18s\n", name.c_str(), text(0).c_str(), text(1).c_str());
+    }
+    const auto count = [&](const char* of, const char* what) {
+        return static_cast<unsigned long long>(difference[of][what].get<std::uint64_t>());
+    };
+    std::printf("slices: %llu on another chip, %llu on another core of their chip, %llu in one mapping only\n",
+                count("slices", "on_another_chip"), count("slices", "on_another_core"), count("slices", "in_one_only"));
+    std::printf("tables: %llu of %llu chips differ; %llu longer, %llu shorter in B\n", count("tables", "differ"),
+                count("tables", "chips"), count("tables", "longer"), count("tables", "shorter"));
+    return exit_done;
+}
+
+struct TablesArguments {
+    std::vector<std::string> files;
+    std::string output;
+    TableLength length = TableLength::brief;
+    Reporting reporting;
+};
+
+/// Minimises tables of others and proves each result.
+int run_tables(const TablesArguments& arguments) {
+    nlohmann::json per_table = nlohmann::json::array();
+    std::uint64_t before = 0, after = 0, longest = 0;
+    double seconds = 0.0;
+    RoutingTables results;
+    for (const std::string& path : arguments.files) {
+        for (const auto& [name, chip, entries] : read_tables(path)) {
+            const auto start = std::chrono::steady_clock::now();
+            const std::size_t capacity = arguments.length == TableLength::fit ? routing_table_capacity : 0;
+            std::vector<RoutingEntry> result;
+            for (const TableEntry& entry : entries) result.push_back(entry.entry);
+            if (arguments.length != TableLength::fit || entries.size() > capacity)
+                result = minimise(entries, capacity, arguments.length == TableLength::least);
+            for (const TableEntry& entry : entries) {
+                const BlockRoute found = route_of_block(result, {entry.entry.key, entry.entry.mask});
+                if (found.differs || found.route != entry.entry.route)
+                    throw std::logic_error(name + ": the minimised table does something else with " +
+                                           to_string(entry.entry));
+            }
+            seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+            before += entries.size();
+            after += result.size();
+            longest = std::max<std::uint64_t>(longest, result.size());
+            per_table.push_back({{"table", name}, {"before", entries.size()}, {"after", result.size()}});
+            results.push_back({chip, std::move(result)});
+        }
+    }
+    if (!arguments.output.empty()) write_text(arguments.output, to_spinntools_tables(results).dump() + "\n");
+    if (arguments.reporting.json) {
+        std::cout << nlohmann::json{{"tables", std::move(per_table)},
+                                    {"entries_before", before},
+                                    {"entries", after},
+                                    {"max_entries", longest},
+                                    {"seconds", seconds}}
+                         .dump()
+                  << "\n";
+        return exit_done;
+    }
+    for (const nlohmann::json& table : per_table)
+        std::printf("%-40s %6llu -> %6llu\n", table["table"].get<std::string>().c_str(),
+                    static_cast<unsigned long long>(table["before"].get<std::uint64_t>()),
+                    static_cast<unsigned long long>(table["after"].get<std::uint64_t>()));
+    std::printf("%zu tables, %llu -> %llu entries, the longest %llu; minimised and proved in %.3f s\n", results.size(),
+                static_cast<unsigned long long>(before), static_cast<unsigned long long>(after),
+                static_cast<unsigned long long>(longest), seconds);
+    return exit_done;
+}
+
+int main_diff(int argc, char** argv) {
+    DiffArguments arguments;
+    CLI::App app("Compares two mappings.", "spinn-map diff");
+    app.footer(
+        "Example:\n  spinn-map net.yaml --report a; spinn-map net.yaml --objective hops --report b; spinn-map diff a "
+        "b");
+    app.add_option("A", arguments.a, "directory that --report wrote")->required();
+    app.add_option("B", arguments.b, "another")->required();
+    return run_tool(app, arguments.reporting, argc, argv, [&] { return run_diff(arguments); });
+}
+
+int main_tables(int argc, char** argv) {
+    TablesArguments arguments;
+    CLI::App app("Minimises routing tables that others made, and proves that the results do the same.",
+                 "spinn-map tables");
+    app.footer(
+        "Examples:\n  spinn-map tables chip_*.csv\n  spinn-map tables routing_tables.json -o shorter.json\n\n"
+        "CSV: a line key,mask,route (hexadecimal) an entry, the first match first; JSON: SpiNNTools' routing tables.");
+    app.add_option("tables", arguments.files, "*.csv, *.json")->required();
+    app.add_option("-o,--output", arguments.output, "the results, as SpiNNTools writes them (*.json)");
+    app.add_option("--tables", arguments.length, "fit 1023 entries, all brief, or the least of all ways")
+        ->transform(CLI::CheckedTransformer(table_lengths))
+        ->option_text("fit|brief|least [brief]");
+    return run_tool(app, arguments.reporting, argc, argv, [&] { return run_tables(arguments); });
+}
+
 }  // namespace
 
 }  // namespace spinn
 
 int main(int argc, char** argv) {
     using namespace spinn;
+    if (argc > 1 && std::string_view(argv[1]) == "diff") return main_diff(argc - 1, argv + 1);
+    if (argc > 1 && std::string_view(argv[1]) == "tables") return main_tables(argc - 1, argv + 1);
     Arguments arguments;
     CLI::App app("Maps a network onto a SpiNNaker machine and compiles it into an image.", "spinn-map");
     app.footer(
         "Examples:\n"
         "  spinn-map examples/va-coba.yaml -o out/va-coba.spimg\n"
         "  spinn-map examples/va-coba.yaml --machine 16x16 --json\n"
-        "  spinn-map examples/va-coba.yaml --report out/map    (every pass as JSON)\n"
-        "  spinn-map --graph netlist.json --machine 12x12 -o out/result\n\n"
+        "  spinn-map examples/va-coba.yaml --report out/map    (out/map/index.html, and every pass as JSON)\n"
+        "  spinn-map --graph netlist.json --machine 12x12 -o out/result\n"
+        "  spinn-map diff out/a out/b               (two directories that --report wrote)\n"
+        "  spinn-map tables chip_*.csv              (minimises tables of others)\n\n"
+        "Ctrl-C ends the search for a better placement and maps with what there is.\n"
         "Exit codes: 0 done, 1 does not fit, 2 bad usage or input.");
     app.add_option("network", arguments.input, "NETWORK (*.yaml, *.pb)");
     app.add_option("--graph", arguments.graph, "instead: a graph to place and route (*.json)");
@@ -193,10 +345,8 @@ int main(int argc, char** argv) {
                    "what placement makes small: hops, traffic (packets x hops) or both")
         ->transform(CLI::CheckedTransformer(objectives))
         ->option_text("hops|traffic|both [both]");
-    const std::map<std::string, TableLength> lengths{
-        {"fit", TableLength::fit}, {"brief", TableLength::brief}, {"least", TableLength::least}};
     app.add_option("--tables", arguments.tables, "minimise those that are too long, all, or all as far as can be")
-        ->transform(CLI::CheckedTransformer(lengths))
+        ->transform(CLI::CheckedTransformer(table_lengths))
         ->option_text("fit|brief|least [fit; for a graph, brief]");
     app.add_option("--effort", arguments.effort, "rounds of swaps in placement")
         ->check(CLI::Range(0, 1000))
@@ -204,6 +354,6 @@ int main(int argc, char** argv) {
     app.add_option("--threads", arguments.threads, "0: one a processor; the result is the same")
         ->check(CLI::Range(0, 1024))
         ->capture_default_str();
-    app.add_option("--report", arguments.report, "directory for the result of every pass");
+    app.add_option("--report", arguments.report, "directory for a page to look at and the result of every pass");
     return run_tool(app, arguments.reporting, argc, argv, [&] { return run(arguments); });
 }

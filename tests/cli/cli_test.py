@@ -70,6 +70,31 @@ class Tools(unittest.TestCase):
         self.fails(2, "spinn-map", says=["name one NETWORK or one --graph"])
         self.fails(1, "spinn-map", "small.yaml", "--machine", "1x1", "--atoms-per-core", "1", says=["cores"])
 
+    def test_two_mappings_are_compared(self):
+        for name, options in (("a", []), ("b", ["--atoms-per-core", "10"])):
+            self.assertEqual(self.run_tool("spinn-map", "small.yaml", "--machine", "spinn5", "--report", name, *options).returncode, 0)
+        same = json.loads(self.run_tool("spinn-map", "diff", "a", "a", "--json").stdout)
+        self.assertEqual(same["slices"], {"on_another_chip": 0, "on_another_core": 0, "in_one_only": 0})
+        self.assertEqual(same["tables"]["differ"], 0)
+        other = json.loads(self.run_tool("spinn-map", "diff", "a", "b", "--json").stdout)
+        self.assertGreater(other["slices"]["in_one_only"], 0)
+        self.assertEqual(other["figures"]["cores_used"], [2, 7])
+        self.assertIn("hops", self.run_tool("spinn-map", "diff", "a", "b").stdout)
+        self.fails(2, "spinn-map", "diff", "a", "none", says=["there is no mapping here"])
+
+    def test_tables_of_others_are_minimised(self):
+        lines = ["key,mask,route"] + [f"0x{k << 8:08X},0xFFFFFF00,0x{0x40 if k == 5 else 0x80:08X}" for k in range(64)]
+        (self.dir / "chip_1_2.csv").write_text("\n".join(lines) + "\n")
+        result = self.run_tool("spinn-map", "tables", "chip_1_2.csv", "--json", "-o", "short.json")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual(json.loads(result.stdout)["entries"], 2)
+        tables = json.loads((self.dir / "short.json").read_text())
+        self.assertEqual((tables[0]["x"], tables[0]["y"], len(tables[0]["entries"])), (1, 2, 2))
+        (self.dir / "bad.csv").write_text("key,mask,route\n1,2\n0x100,0xff00,1\nzz,1,1\n")
+        self.fails(2, "spinn-map", "tables", "bad.csv", says=["bad.csv:2", "bad.csv:4", "key,mask,route"])
+        (self.dir / "twice.csv").write_text("0x100,0xffffff00,1\n0x180,0xffffff80,2\n")
+        self.fails(2, "spinn-map", "tables", "twice.csv", says=["match the same keys"])
+
     def test_poisson_sources_draw_by_counter_or_as_the_board(self):
         def spike_hash(*arguments):
             result = self.run_tool("spinn-emu", "small.yaml", "--json", *arguments)
