@@ -75,7 +75,7 @@ void check_cores(const MachineImage& image, Findings& findings) {
         const CoreImage& core = image.cores[i];
         const std::string where = "core " + std::to_string(i) + " ('" + core.name + "')";
         const auto program = static_cast<std::uint32_t>(core.program);
-        if (program < 1 || program > 4) findings.add("program " + std::to_string(program), where, "1 to 4");
+        if (program < 1 || program > 5) findings.add("program " + std::to_string(program), where, "1 to 5");
         if (core.population >= image.populations.size())
             findings.add("population " + std::to_string(core.population), where,
                          "below " + std::to_string(image.populations.size()));

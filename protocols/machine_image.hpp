@@ -19,7 +19,13 @@
 namespace spinn {
 
 /// What runs on a core.
-enum class ProgramKind : std::uint32_t { neurons = 1, poisson_source = 2, array_source = 3, delay_extension = 4 };
+enum class ProgramKind : std::uint32_t {
+    neurons = 1,
+    poisson_source = 2,
+    array_source = 3,  ///< spikes at given times, and those that hosts send it
+    delay_extension = 4,
+    live_gatherer = 5,  ///< sends what it hears to hosts
+};
 
 constexpr std::uint32_t image_page_bytes = 4096;
 
