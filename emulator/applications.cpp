@@ -19,6 +19,7 @@ namespace spinn {
 namespace {
 
 constexpr std::uint32_t undefined_instruction = 2, software_error = 13;  ///< SARK's run-time errors
+constexpr std::uint32_t sdram_alias = 0x10000000;
 constexpr std::uint32_t largest_block_words = sdram_size_bytes / 4;
 
 std::uint32_t field(int core, std::uint32_t offset) { return vcpu::address_of(core) + offset; }
@@ -37,8 +38,8 @@ std::vector<std::uint32_t> words_at(const Chip& chip, std::uint32_t address, std
     return words;
 }
 
-/// What runs on a core, read from its block. @throws RequestError
-Core core_of(const Chip& chip, int number) {
+/// What runs on a core, read from its block. @param rows  where its synaptic rows lie is added. @throws RequestError
+Core core_of(const Chip& chip, int number, std::vector<Chip::Range>& rows) {
     const CoreLocation location{chip.coord, static_cast<std::uint8_t>(number)};
     const auto bad = [&](const std::string& what) {
         return RequestError({.what = what,
@@ -74,6 +75,11 @@ Core core_of(const Chip& chip, int number) {
         core.n_keys = (stages.n_stages - 1) * stages.atoms_per_core + region.n_atoms;
     }
     core.block_address = block;
+    const RegionEntry& matrices = std::get<RegionTable>(table)[static_cast<std::size_t>(Region::synaptic_matrix)];
+    if (matrices.pointer != 0 && matrices.n_words <= largest_block_words) {
+        const std::uint32_t begin = matrices.pointer & ~sdram_alias;
+        rows.push_back({begin, begin + 4 * matrices.n_words});
+    }
     return core;
 }
 
@@ -89,12 +95,18 @@ void wait_at_barrier(Chip& chip, int core, NativeCore& native) {
     release_from_barrier(chip, core, native);
 }
 
+void forget_network(Board& board) {
+    board.applications.engine.reset();
+    board.machine.cores.clear();
+    for (const auto& chip : board.machine.chips)
+        if (chip) chip->read_only.clear();
+}
+
 /// Ends the network when one of its cores leaves it.
 void leave(Board& board, CoreLocation core) {
     const std::vector<Core>& cores = board.machine.cores;
     if (std::none_of(cores.begin(), cores.end(), [&](const Core& c) { return c.location == core; })) return;
-    board.applications.engine.reset();
-    board.machine.cores.clear();
+    forget_network(board);
 }
 
 /// What a start clears of a core's block, and what it sets.
@@ -127,13 +139,18 @@ void initialise(Board& board) {
         });
         return;
     }
-    applications.engine.reset();
+    forget_network(board);
     std::vector<Core> cores;
+    std::map<ChipCoord, std::vector<Chip::Range>> rows;
+    std::map<CoreLocation, CoreState> states;  // of those that started before: they wait where they waited
     each([&](Chip& chip, int number, const NativeCore& native) {
         const CoreState state = core_state(chip, number);
-        if (state != CoreState::c_main && state != CoreState::paused) return;
+        if (state != CoreState::c_main && state != CoreState::paused && state != CoreState::sync0 &&
+            state != CoreState::sync1)
+            return;
+        states[{chip.coord, static_cast<std::uint8_t>(number)}] = state;
         try {
-            Core core = core_of(chip, number);
+            Core core = core_of(chip, number, rows[chip.coord]);
             core.program = make_program(core.kind, {.rounding = static_cast<Rounding>(native.program.rounding),
                                                     .poisson = static_cast<PoissonMode>(native.program.poisson)});
             cores.push_back(std::move(core));
@@ -162,10 +179,16 @@ void initialise(Board& board) {
             fail(board, chip, core.location.core, software_error, failure);
             continue;
         }
-        open_provenance(chip, core, load_byte(chip, field(core.location.core, vcpu::application)));
-        set_core_state(chip, core.location.core, CoreState::paused);
+        const CoreState before = states.at(core.location);
+        if (before == CoreState::c_main)
+            open_provenance(chip, core, load_byte(chip, field(core.location.core, vcpu::application)));
+        set_core_state(chip, core.location.core, before == CoreState::c_main ? CoreState::paused : before);
     }
-    if (!failure.empty()) board.machine.cores.clear();
+    if (!failure.empty()) {
+        forget_network(board);
+        return;
+    }
+    for (auto& [coord, ranges] : rows) chip_of(board.machine, coord).read_only = std::move(ranges);
 }
 
 bool any_core_starts(const Board& board) {
@@ -322,15 +345,39 @@ std::optional<Bytes> application_message(Board& board, Chip& chip, int core, int
                                          std::span<const std::byte> data) {
     constexpr int run_control_port = 3;
     if (port == run_control_port) return run_control(board, chip, core, data);
+    const CoreLocation location{chip.coord, static_cast<std::uint8_t>(core)};
+    for (const Core& running : board.machine.cores)
+        if (running.location == location && board.applications.engine) {
+            running.program->message_received(port, data);
+            return std::nullopt;
+        }
     ++board.counters.unwanted;
     return std::nullopt;
 }
 
-std::uint32_t advance_applications(Board& board, std::uint32_t most_ticks, std::vector<Datagram>&) {
+namespace {
+
+/// Messages that cores sent go where their tags say.
+void send_messages(Board& board, std::vector<Datagram>& out) {
+    for (const Core& core : board.machine.cores) {
+        if (core.kind != ProgramKind::live_gatherer) continue;
+        for (SdpMessage& message : core.program->take_messages()) {
+            message.header.source = {3, core.location.core, core.location.chip};
+            send_to_host(board, message.header, message.data, out);
+        }
+    }
+}
+
+}  // namespace
+
+std::uint32_t advance_applications(Board& board, std::uint32_t most_ticks, std::vector<Datagram>& out) {
     if (any_core_starts(board)) initialise(board);
     const std::uint32_t left = ticks_to_run(board), ticks = std::min(left, most_ticks);
     if (!board.applications.engine) return 0;
-    if (ticks > 0) board.applications.engine->run(ticks);
+    if (ticks > 0) {
+        board.applications.engine->run(ticks);
+        send_messages(board, out);
+    }
     if (ticks < left) return ticks;
     // At the end, and also where none was left to run: paused, and ready for the host to read.
     for (const Core& core : board.machine.cores) {

@@ -102,10 +102,13 @@ bool is_bulk(std::span<const std::byte> sdp_data) {
     return command == ScpCommand::bulk_read || command == ScpCommand::bulk_write;
 }
 
-bool is_read(std::span<const std::byte> sdp_data) {
+/// What reads is as it is now, and does no harm twice; listeners set their tags again and again with the same bytes. A
+/// new tag (operation 0 of ip_tag) is another each time.
+bool may_be_repeated(std::span<const std::byte> sdp_data) {
     if (sdp_data.size() < 2) return false;
     const auto command = static_cast<ScpCommand>(load_u16(sdp_data, 0));
-    return command == ScpCommand::read || command == ScpCommand::bulk_read || command == ScpCommand::count;
+    return command == ScpCommand::read || command == ScpCommand::bulk_read || command == ScpCommand::count ||
+           (command == ScpCommand::ip_tag && sdp_data.size() >= 8 && (load_u32(sdp_data, 4) >> 16 & 0xff) != 0);
 }
 
 void sdp_datagram(Board& board, const Datagram& in, std::vector<Datagram>& out) {
@@ -120,8 +123,7 @@ void sdp_datagram(Board& board, const Datagram& in, std::vector<Datagram>& out) 
         ++board.counters.unwanted;  // an answer to nowhere
         return;
     }
-    // What reads is as it is now, and does no harm twice.
-    const bool remembered = !is_read(message->data) && message->header.destination.port == 0;
+    const bool remembered = !may_be_repeated(message->data) && message->header.destination.port == 0;
     if (remembered) {
         if (const Bytes* reply = board.replies.find(in.peer, in.payload, board.now_us)) {
             ++board.counters.repeated;

@@ -86,6 +86,7 @@ void set_heaps(Chip& chip) {
 void boot_chip(Board& board, Chip& chip, std::span<const std::byte> variables) {
     const MachineShape& shape = board.machine.shape;
     chip.sdram = Sdram();
+    chip.read_only.clear();
     chip.system_ram.fill(std::byte{0});
     chip.router_registers = {};
     chip.router.clear_counters();

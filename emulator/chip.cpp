@@ -28,6 +28,9 @@ std::span<const std::byte> memory(const Chip& chip, std::uint32_t address, std::
 }
 
 std::span<std::byte> memory(Chip& chip, std::uint32_t address, std::uint32_t n_bytes) {
+    const std::uint64_t begin = address & ~0x10000000u, end = begin + n_bytes;
+    for (const Chip::Range& range : chip.read_only)
+        if (begin < range.end && range.begin < end) return {};
     const std::span<const std::byte> found = memory(std::as_const(chip), address, n_bytes);
     return {const_cast<std::byte*>(found.data()), found.size()};
 }

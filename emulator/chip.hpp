@@ -45,6 +45,11 @@ struct Chip {
     Router router;
     RouterRegisters router_registers;
     std::vector<std::uint8_t> physical_core;  ///< [virtual core]
+    /// Bus addresses of SDRAM, at 0x6..., that the bus does not write to: rows that cores read in place and trust.
+    struct Range {
+        std::uint32_t begin = 0, end = 0;
+    };
+    std::vector<Range> read_only;
 };
 
 /// Reads through the bus: SDRAM, system RAM and device registers, at any of their aliases. @returns false on a bus
@@ -55,7 +60,8 @@ bool read(const Chip& chip, std::uint32_t address, std::span<std::byte> out);
 /// are written
 bool write(Chip& chip, std::uint32_t address, std::span<const std::byte> in);
 
-/// Words of memory that an access at this address reaches (SDRAM or system RAM); empty on a bus error.
+/// Memory that an access at this address reaches (SDRAM or system RAM); empty on a bus error. To write: empty also
+/// where the chip is read-only.
 std::span<std::byte> memory(Chip& chip, std::uint32_t address, std::uint32_t n_bytes);
 std::span<const std::byte> memory(const Chip& chip, std::uint32_t address, std::uint32_t n_bytes);
 

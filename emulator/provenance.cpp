@@ -13,8 +13,9 @@ namespace {
 /// Any struct with the fields of ProgramCounters, as a list of references in the order of the block.
 template <typename Counters>
 auto fields(Counters& c) {
-    return std::array{&c.spikes,       &c.synaptic_events, &c.saturations,     &c.unknown_keys,   &c.synapses,
-                      &c.matrix_bytes, &c.weights_masked,  &c.delay_overflows, &c.recordings_lost};
+    return std::array{&c.spikes,          &c.synaptic_events, &c.plastic_events, &c.wrapped_traces, &c.saturations,
+                      &c.unknown_keys,    &c.synapses,        &c.matrix_bytes,   &c.weights_masked, &c.delay_overflows,
+                      &c.recordings_lost, &c.late_packets,    &c.bad_messages,   &c.live_lost};
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ namespace spinn {
 
 /// u32 magic "SPPV", ticks run, then the fields of ProgramCounters in their order, u64 each.
 constexpr std::uint32_t provenance_magic = 0x56505053;
-constexpr std::uint32_t provenance_counters = 9;
+constexpr std::uint32_t provenance_counters = 14;
 constexpr std::uint32_t provenance_bytes = 8 + 8 * provenance_counters;
 
 /// Allocates the block, which belongs to the application, and writes zeros. Without room user1 becomes 0.

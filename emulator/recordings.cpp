@@ -49,7 +49,7 @@ void take_samples(std::span<const std::uint32_t> words, const RecordingChannel& 
 
 CoreRecordings take_recordings(Machine& machine, const Core& core) {
     CoreRecordings out;
-    if (core.kind == ProgramKind::delay_extension) return out;
+    if (core.kind == ProgramKind::delay_extension || core.kind == ProgramKind::live_gatherer) return out;
     const RegionTable table = region_table(machine, core);
     const RegionEntry& plan_entry = table[static_cast<std::size_t>(Region::recording_index)];
     if (plan_entry.pointer == 0) return out;

@@ -196,6 +196,18 @@ void BoardClient::clear_router_counters(ChipCoord chip) {
     write({&block, 1});
 }
 
+void BoardClient::set_tag(std::uint32_t tag, const Endpoint& host) {
+    constexpr std::uint32_t strip = 1u << 28, set = 1u << 16;
+    scp_.call({monitor(sdp_root_chip), ScpCommand::ip_tag, strip | set | tag, host.port, swapped_octets(host.address)});
+}
+
+std::uint32_t BoardClient::root_address() {
+    std::array<std::byte, 4> address{};
+    const MemoryBlock block{sdp_root_chip, sv::base + sv::ip_address, address};
+    read({&block, 1});
+    return swapped_octets(load_u32(address, 0));
+}
+
 void BoardClient::start(const ApplicationImage& program, std::span<const CoreLocation> cores) {
     constexpr std::uint32_t waits = 1;
     std::map<ChipCoord, std::uint32_t> masks;

@@ -10,6 +10,7 @@
 #include "emulator/chip.hpp"
 #include "host/scp_client.hpp"
 #include "protocols/application_image.hpp"
+#include "protocols/endpoint.hpp"
 #include "protocols/machine_shape.hpp"
 #include "protocols/routing_entry.hpp"
 
@@ -44,6 +45,11 @@ class BoardClient {
     void reserve(ChipCoord chip, std::uint32_t begin, std::uint32_t end);
     void load_table(const RoutingTable& table);
     void clear_router_counters(ChipCoord chip);
+
+    /// What leaves by a tag of the root chip goes to a host, without SDP headers.
+    void set_tag(std::uint32_t tag, const Endpoint& host);
+    /// IPv4 of the root chip, as the board says it.
+    std::uint32_t root_address();
 
     /// Starts a program on cores, held until the start signal.
     void start(const ApplicationImage& program, std::span<const CoreLocation> cores);

@@ -34,6 +34,7 @@ class BoardSession {
     /// Of everything since the session began, read from the cores.
     RunReport report();
 
+    BoardClient& client() { return *client_; }
     const ScpClientCounters& network() const { return client_->scp().counters(); }
 
  private:

@@ -201,6 +201,7 @@ proto::Network to_proto(const Network& network) {
         for (const Variable variable : recording.variables) one.add_variables(static_cast<proto::Variable>(variable));
         one.set_sampling_interval(recording.sampling_interval_ms);
     }
+    for (const std::uint32_t population : network.live) out.add_live(network.populations[population].name);
     return out;
 }
 

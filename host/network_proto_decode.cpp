@@ -343,6 +343,14 @@ Network network_from_proto(const proto::Network& message, const std::string& sou
         recording.sampling_interval_ms = in.sampling_interval();
         network.recordings.push_back(std::move(recording));
     }
+    for (int i = 0; i < message.live_size(); ++i) {
+        const auto found = reader.population_index.find(message.live(i));
+        if (found == reader.population_index.end())
+            report.add(DocumentPath{} / "live" / static_cast<std::size_t>(i),
+                       "there is no population " + in_quotes(message.live(i)), "the name of one of the populations");
+        else
+            network.live.push_back(found->second);
+    }
     split_signs(network);
     validate(network, report);
     report.throw_if_any();

@@ -134,8 +134,8 @@ void read_each(const NetworkReader& reader, YamlNodeId node, const DocumentPath&
 }
 
 void read_document(const NetworkReader& reader) {
-    static constexpr std::array<std::string_view, 9> keys{"name",        "timestep",    "duration", "seed",  "machine",
-                                                          "populations", "projections", "currents", "record"};
+    static constexpr std::array<std::string_view, 10> keys{
+        "name", "timestep", "duration", "seed", "machine", "populations", "projections", "currents", "record", "live"};
     const YamlReader& yaml = reader.yaml;
     Network& network = reader.network;
     const DocumentPath top;
@@ -166,6 +166,17 @@ void read_document(const NetworkReader& reader) {
     if (const auto node = fields.find("record"))
         read_each(reader, *node, top / "record",
                   [&](std::size_t, YamlNodeId item, const DocumentPath& path) { read_recording(reader, item, path); });
+    if (const auto node = fields.find("live"))
+        read_each(reader, *node, top / "live", [&](std::size_t, YamlNodeId item, const DocumentPath& path) {
+            if (const auto name = read_text(yaml, item, path)) {
+                const auto found = reader.population_index.find(*name);
+                if (found != reader.population_index.end())
+                    network.live.push_back(found->second);
+                else
+                    yaml.report.add(path, "there is no population " + in_quotes(*name),
+                                    "the name of one of the populations");
+            }
+        });
 }
 
 /// projections[3].connector.connections[17] lies in the list's own file, if it has one.

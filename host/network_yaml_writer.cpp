@@ -230,6 +230,9 @@ std::string to_yaml(const Network& network) {
     for (const InjectedCurrent& current : network.currents) write_current(network, current, out);
     if (!network.recordings.empty()) out += "\nrecord:\n";
     for (const Recording& recording : network.recordings) write_recording(network, recording, out);
+    if (!network.live.empty()) out += "\nlive:\n";
+    for (const std::uint32_t population : network.live)
+        out += "  - " + word(network.populations[population].name) + '\n';
     return out;
 }
 

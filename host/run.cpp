@@ -7,12 +7,15 @@
 #include <nlohmann/json.hpp>
 
 #include "host/board_session.hpp"
+#include "host/live_database.hpp"
+#include "host/notification.hpp"
 #include "host/results.hpp"
 #include "host/session.hpp"
 #include "host/udp_transport.hpp"
 #include "host/weights.hpp"
 #include "mapper/recorded_view.hpp"
 #include "protocols/boot.hpp"
+#include "runtime/layout/gatherer_region.hpp"
 
 namespace spinn {
 
@@ -39,6 +42,8 @@ void write_samples(const Recorded& recorded, ResultsWriter& writer) {
                               samples.interval_ticks, samples.neurons, std::span<const double>(values));
     }
 }
+
+constexpr Transport::Time longest_wait_for_listener = std::chrono::seconds(60);
 
 std::string_view name_of(Rounding rounding) {
     switch (rounding) {
@@ -88,6 +93,7 @@ RunReport run_image(const MachineImage& image, const RunOptions& options, spdlog
             *options.results, ResultsHeader{image.network_name, image.timestep_ms, duration_ms, image.seed,
                                             options.image_hash, image.populations});
 
+    Endpoint live_end;
     RunControl control;
     control.realtime = options.realtime;
     if (options.stop != nullptr) control.stop = [&] { return options.stop->load(); };
@@ -96,7 +102,14 @@ RunReport run_image(const MachineImage& image, const RunOptions& options, spdlog
             write_spikes(recorded, image.populations.size(), *writer);
             write_samples(recorded, *writer);
         };
+    std::unique_ptr<Transport> live;
+    if (!options.live.empty()) {
+        live_end = resolve_endpoint(options.live, 0, "--live");
+        live = connect_udp(address_text(live_end.address), live_end.port);
+        control.live = [&](const SdpMessage& message) { live->send(message.data); };
+    }
     const ProgramOptions programs{.rounding = options.rounding, .poisson = options.poisson};
+    const std::uint32_t ticks = run_ticks(duration_ms, image.timestep_ms);
     RunReport report;
     if (options.board.empty()) {
         Session session(image,
@@ -110,7 +123,7 @@ RunReport run_image(const MachineImage& image, const RunOptions& options, spdlog
                 options.progress(session.ticks_done() * image.timestep_ms, duration_ms);
             };
         WeightReader weights(image, session.machine(), options.exchange, writer.get());
-        run_between_looks(session, run_ticks(duration_ms, image.timestep_ms), control, weights);
+        run_between_looks(session, ticks, control, weights);
         report = session.report();
         report.weights = weights.finish(session.ticks_done());
     } else {
@@ -118,7 +131,19 @@ RunReport run_image(const MachineImage& image, const RunOptions& options, spdlog
         const std::unique_ptr<Transport> scp = connect_udp(options.board, scp_udp_port);
         const std::unique_ptr<Transport> boot = connect_udp(options.board, boot_udp_port);
         BoardSession session(image, programs, *scp, boot.get(), {}, {}, log);
-        session.run(run_ticks(duration_ms, image.timestep_ms), control);
+        if (live) session.client().set_tag(live_output_tag, live_end);
+        std::unique_ptr<Transport> listener;
+        bool told = true;
+        if (!options.notify.empty()) {
+            const Endpoint end = resolve_endpoint(options.notify, notification_port, "--notify");
+            listener = connect_udp(address_text(end.address), end.port);
+            write_live_database(options.database, image,
+                                {address_text(session.client().root_address()), live_end, duration_ms});
+            told = announce_database(*listener, options.database, longest_wait_for_listener, control.stop);
+        }
+        if (listener && told) announce_start(*listener);
+        session.run(told ? ticks : 0, control);
+        if (listener && told) announce_stop(*listener);
         report = session.report();
         if (learns(image)) log.warn("weights of synapses that learn are not read back from a board");
     }

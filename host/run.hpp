@@ -25,11 +25,14 @@ struct RunOptions {
     Exchange* exchange = nullptr;  ///< with the other processes that run the same image; nullptr: there are none
     Rounding rounding = Rounding::truncate;
     PoissonMode poisson = PoissonMode::counter;
-    std::optional<double> duration_ms;                        ///< default: the network's
-    std::optional<std::filesystem::path> results;             ///< where to write the results file
-    std::string image_hash;                                   ///< provenance
-    bool realtime = false;                                    ///< no faster than the wall clock
-    std::string board;                                        ///< name or address of one that runs it; empty: here
+    std::optional<double> duration_ms;             ///< default: the network's
+    std::optional<std::filesystem::path> results;  ///< where to write the results file
+    std::string image_hash;                        ///< provenance
+    bool realtime = false;                         ///< no faster than the wall clock
+    std::string board;                             ///< name or address of one that runs it; empty: here
+    std::string live;                              ///< HOST:PORT for live output; empty: nowhere
+    std::string notify;  ///< HOST or HOST:PORT of a program that wants to see the run; empty: none. Needs a board
+    std::filesystem::path database = "spinn-live.sqlite3";    ///< that it is told
     const std::atomic<bool>* stop = nullptr;                  ///< set: end after the piece under way
     std::function<void(double done, double total)> progress;  ///< biological ms, after each piece
 };

@@ -42,7 +42,7 @@ nlohmann::json to_json(const RunReport& report) {
             {"packet_hops", report.packet_hops},
             {"saturations", report.counters.saturations},
             {"weights_masked", report.counters.weights_masked},
-            {"late_packets", 0},
+            {"late_packets", report.counters.late_packets},
             {"timer_overruns", 0},
             {"recordings_lost", report.counters.recordings_lost},
             {"unknown_keys", report.counters.unknown_keys},
@@ -72,6 +72,11 @@ void warn_of_losses(const RunReport& report, spdlog::logger& log) {
                  report.counters.wrapped_traces);
     if (report.counters.delay_overflows > 0)
         log.warn("{} spikes were lost in delay extensions", report.counters.delay_overflows);
+    if (report.counters.late_packets > 0)
+        log.warn("{} events from hosts came after their time and were dropped", report.counters.late_packets);
+    if (report.counters.bad_messages > 0)
+        log.warn("{} messages or events from hosts were none that a core takes", report.counters.bad_messages);
+    if (report.counters.live_lost > 0) log.warn("{} events of live output were not sent", report.counters.live_lost);
     if (report.counters.recordings_lost > 0)
         log.warn("{} records were lost: a recording buffer was full", report.counters.recordings_lost);
 }

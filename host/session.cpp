@@ -53,9 +53,11 @@ void count(RunReport& report, const MachineImage& image, const Machine& machine,
 void unite(RunReport& report, Exchange& exchange) {
     ProgramCounters& c = report.counters;
     std::vector<std::uint64_t*> sums = {
-        &c.spikes,          &c.synaptic_events,   &c.plastic_events,       &c.wrapped_traces,  &c.saturations,
-        &c.unknown_keys,    &c.synapses,          &c.matrix_bytes,         &c.weights_masked,  &c.delay_overflows,
-        &c.recordings_lost, &report.packets_sent, &report.packets_dropped, &report.packet_hops};
+        &c.spikes,          &c.synaptic_events, &c.plastic_events,    &c.wrapped_traces,
+        &c.saturations,     &c.unknown_keys,    &c.synapses,          &c.matrix_bytes,
+        &c.weights_masked,  &c.delay_overflows, &c.recordings_lost,   &c.late_packets,
+        &c.bad_messages,    &c.live_lost,       &report.packets_sent, &report.packets_dropped,
+        &report.packet_hops};
     for (PopulationCount& population : report.populations) sums.push_back(&population.spikes);
     std::vector<std::uint64_t> values;
     for (const std::uint64_t* value : sums) values.push_back(*value);
@@ -131,6 +133,7 @@ std::uint32_t Session::run(std::uint32_t n_ticks, const RunControl& control) {
         const double took_s = running.seconds();
         so_far_.run_s += took_s;
         done += ticks;
+        send_live(control);
         if (control.look_up_s > 0.0) piece = std::min(longest, next_piece(piece, took_s, control.look_up_s));
         const Stopwatch extracting;
         take(control);
@@ -143,6 +146,14 @@ std::uint32_t Session::run(std::uint32_t n_ticks, const RunControl& control) {
         if (control.progress) control.progress(done * image_.timestep_ms, n_ticks * image_.timestep_ms);
     }
     return done;
+}
+
+void Session::send_live(const RunControl& control) {
+    for (Core& core : machine_.cores) {
+        if (core.kind != ProgramKind::live_gatherer || !core.program) continue;
+        for (const SdpMessage& message : core.program->take_messages())
+            if (control.live) control.live(message);
+    }
 }
 
 void Session::take(const RunControl& control) {

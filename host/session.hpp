@@ -34,6 +34,7 @@ struct RunControl {
     std::function<bool()> stop;                               ///< asked before each piece: true ends the run there
     std::function<void(const Recorded&)> recorded;            ///< after each piece; at process 0 only
     std::function<void(double done, double total)> progress;  ///< ms of this call, after each piece
+    std::function<void(const SdpMessage&)> live;              ///< what cores send to hosts, after each piece
 };
 
 struct Snapshot;
@@ -67,6 +68,7 @@ class Session {
  private:
     Session(MachineImage image, const SessionOptions& options, spdlog::logger& log, Tick first);
     void take(const RunControl& control);
+    void send_live(const RunControl& control);
 
     MachineImage image_;
     Exchange* exchange_;

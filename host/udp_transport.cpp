@@ -15,17 +15,22 @@ namespace {
 namespace asio = boost::asio;
 constexpr int socket_buffer_bytes = 8 << 20;  ///< asked for; the system gives what it allows
 
+asio::ip::udp::endpoint resolve(asio::io_context& context, const std::string& host, std::uint16_t port) {
+    boost::system::error_code error;
+    asio::ip::udp::resolver resolver(context);
+    const auto found = resolver.resolve(asio::ip::udp::v4(), host, std::to_string(port), error);
+    if (error)
+        throw RequestError(
+            {.what = "cannot reach it: " + error.message(), .where = host, .fix = "a name or an IPv4 address"});
+    return *found.begin();
+}
+
 class UdpTransport final : public Transport {
  public:
     UdpTransport(const std::string& host, std::uint16_t port) : name_(host), socket_(context_) {
         boost::system::error_code error;
-        asio::ip::udp::resolver resolver(context_);
-        const auto found = resolver.resolve(asio::ip::udp::v4(), host, std::to_string(port), error);
-        if (!error) socket_.connect(*found.begin(), error);
-        if (error)
-            throw RequestError({.what = "cannot reach a board: " + error.message(),
-                                .where = host,
-                                .fix = "the name or IPv4 address of a board"});
+        socket_.connect(resolve(context_, host, port), error);
+        if (error) throw RequestError({.what = "cannot reach it: " + error.message(), .where = host});
         socket_.set_option(asio::socket_base::receive_buffer_size(socket_buffer_bytes), error);
         socket_.set_option(asio::socket_base::send_buffer_size(socket_buffer_bytes), error);
     }
@@ -58,6 +63,23 @@ class UdpTransport final : public Transport {
 };
 
 }  // namespace
+
+Endpoint resolve_endpoint(const std::string& text, std::uint16_t otherwise, const std::string& option) {
+    const std::size_t colon = text.rfind(':');
+    unsigned port = otherwise;
+    if (colon != std::string::npos) {
+        const std::string digits = text.substr(colon + 1);
+        const bool whole =
+            !digits.empty() && digits.size() <= 5 && digits.find_first_not_of("0123456789") == std::string::npos;
+        port = whole ? static_cast<unsigned>(std::stoul(digits)) : 0;
+    }
+    if (port == 0 || port > 0xffff || colon == 0)
+        throw InputError(std::vector<Problem>{
+            {.what = "'" + text + "' is not HOST:PORT", .where = option, .fix = "such as 127.0.0.1:17895"}});
+    asio::io_context context;
+    const asio::ip::udp::endpoint found = resolve(context, text.substr(0, colon), static_cast<std::uint16_t>(port));
+    return {found.address().to_v4().to_uint(), found.port()};
+}
 
 std::unique_ptr<Transport> connect_udp(const std::string& host, std::uint16_t port) {
     return std::make_unique<UdpTransport>(host, port);

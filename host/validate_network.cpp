@@ -253,6 +253,14 @@ void validate(const Network& network, ProblemReport& report) {
     validate_stdp_rules(network, top / "projections", report);
     for (std::size_t i = 0; i < network.recordings.size(); ++i)
         validate_recording(network, network.recordings[i], top / "record" / i, report);
+    std::set<std::uint32_t> live;
+    for (std::size_t i = 0; i < network.live.size(); ++i) {
+        if (network.live[i] >= network.populations.size())
+            report.add(top / "live" / i, "there is no population " + std::to_string(network.live[i]),
+                       "the number of a population, from 0");
+        else if (!live.insert(network.live[i]).second)
+            report.add(top / "live" / i, "the population stands here twice", "name it once");
+    }
 }
 
 void split_signs(Network& network) {

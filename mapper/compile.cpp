@@ -51,6 +51,10 @@ KeyGroups key_groups(const MachineGraph& graph, const std::vector<const KeyBlock
                graph.slices[end].program == graph.slices[s].program)
             ++end;
         const bool delay = graph.slices[s].program == ProgramKind::delay_extension;
+        if (graph.slices[s].program == ProgramKind::live_gatherer) {  // hears, and sends no packets
+            s = end;
+            continue;
+        }
         (delay ? groups.delayed : groups.direct)[graph.slices[s].population] = key_group(keys_of, s, end - s);
         s = end;
     }
@@ -150,7 +154,7 @@ MachineImage compile(const Network& network, const MachineGraph& graph, const Pl
         const KeyBlock* source_keys = nullptr;
         if (slice.program == ProgramKind::delay_extension)
             source_keys = keys_of[source_slice.at({slice.population, slice.first_atom})];
-        else
+        else if (slice.program != ProgramKind::live_gatherer)
             source_slice[{slice.population, slice.first_atom}] = s;
 
         const ChipCoord chip = placements[s].chip;

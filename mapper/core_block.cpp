@@ -13,6 +13,7 @@
 #include "runtime/chip_matrix.hpp"
 #include "runtime/layout/connections_region.hpp"
 #include "runtime/layout/currents_region.hpp"
+#include "runtime/layout/gatherer_region.hpp"
 #include "runtime/layout/neuron_region.hpp"
 #include "runtime/layout/plastic_row.hpp"
 #include "runtime/layout/poisson_region.hpp"
@@ -319,7 +320,8 @@ CompileContext compile_context(const Network& network, const MachineGraph& graph
     }
     context.source_cores.assign(n, 0);
     for (const Slice& slice : graph.slices)
-        if (slice.program != ProgramKind::delay_extension) ++context.source_cores[slice.population];
+        if (slice.program != ProgramKind::delay_extension && slice.program != ProgramKind::live_gatherer)
+            ++context.source_cores[slice.population];
     context.recorded.resize(n);
     context.parameters.resize(n);
     context.initial.resize(n);
@@ -374,6 +376,9 @@ CoreBlockWords core_block(const CompileContext& context, std::uint32_t slice_ind
                 encode(DelayRegion{plan.n_stages, plan.stage_ticks, plan.atoms_per_core,
                                    source_keys != nullptr ? *source_keys : KeyBlock{}}));
             return block;
+        case ProgramKind::live_gatherer:
+            put(block, Region::program, encode(GathererRegion{.tag = live_output_tag}));
+            return block;
     }
     if (slice.program == ProgramKind::neurons) {
         put_synapses(block, context, slice, groups);
@@ -403,7 +408,7 @@ BlockSize block_size(const CompileContext& context, std::uint32_t slice) {
 std::uint32_t recording_ticks(const CompileContext& context, std::uint32_t slice_index) {
     const Slice& slice = slice_of(context, slice_index);
     std::uint32_t ticks = 0;
-    if (slice.program == ProgramKind::delay_extension) return ticks;
+    if (slice.program == ProgramKind::delay_extension || slice.program == ProgramKind::live_gatherer) return ticks;
     for (const RecordingChannel& channel : recording_plan(context, slice).channels) {
         const std::uint32_t mine =
             buffer_ticks(context, record_bytes(context, slice, channel)) * channel.interval_ticks;

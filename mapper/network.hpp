@@ -112,6 +112,7 @@ struct Network {
     std::vector<Projection> projections;
     std::vector<InjectedCurrent> currents;
     std::vector<Recording> recordings;
+    std::vector<std::uint32_t> live;  ///< populations whose spikes leave the machine as they happen
     bool operator==(const Network&) const = default;
 };
 

@@ -106,7 +106,16 @@ MachineGraph partition(const Network& network, const PartitionOptions& options) 
         if (graph.plans[p].n_stages > 0) append_slices(graph, network, p, ProgramKind::delay_extension, " delayed");
     }
 
+    if (!network.live.empty()) {
+        // Hears them all; its block is the gatherer's, under the first population's number.
+        Slice gatherer{"live output", network.live.front(), 0, 0, ProgramKind::live_gatherer, 0, 0};
+        graph.slices.push_back(gatherer);
+    }
+
     std::vector<std::vector<std::uint32_t>> targets(graph.slices.size());
+    for (const std::uint32_t p : network.live)
+        for (std::uint32_t s = 0; s < slices_of[p].count; ++s)
+            targets[slices_of[p].first + s].push_back(static_cast<std::uint32_t>(graph.slices.size() - 1));
     for (std::size_t index = 0; index < network.projections.size(); ++index) {
         const Projection& projection = network.projections[index];
         const std::uint32_t pre = projection.pre.population, post = projection.post.population;
@@ -156,7 +165,7 @@ MachineGraph partition(const Network& network, const PartitionOptions& options) 
 void check(const MachineGraph& graph, const Network& network) {
     std::vector<std::uint32_t> covered(network.populations.size(), 0);
     for (const Slice& slice : graph.slices) {
-        if (slice.program == ProgramKind::delay_extension) continue;
+        if (slice.program == ProgramKind::delay_extension || slice.program == ProgramKind::live_gatherer) continue;
         if (slice.first_atom != covered.at(slice.population))
             throw std::logic_error("partition: " + slice.name + " does not follow the slice before it");
         if (slice.n_atoms == 0 || slice.n_atoms > graph.plans.at(slice.population).atoms_per_core)

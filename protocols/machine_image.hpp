@@ -22,9 +22,10 @@ namespace spinn {
 enum class ProgramKind : std::uint32_t {
     neurons = 1,
     poisson_source = 2,
-    array_source = 3,
+    array_source = 3,  ///< spikes at given times, and those that hosts send it
     delay_extension = 4,
-    injector = 5,  ///< sends on what it is handed from outside
+    injector = 5,       ///< sends on what it is handed from outside
+    live_gatherer = 6,  ///< sends what it hears to hosts
 };
 
 constexpr std::uint32_t image_page_bytes = 4096;

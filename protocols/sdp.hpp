@@ -44,6 +44,12 @@ struct SdpView {
     std::span<const std::byte> data;
 };
 
+/// A message on its own.
+struct SdpMessage {
+    SdpHeader header;
+    Bytes data;
+};
+
 std::variant<SdpView, DecodeError> decode_sdp(std::span<const std::byte> datagram);
 
 /// The bytes of a datagram, pad included.

@@ -15,9 +15,13 @@ std::unique_ptr<CoreProgram> make_program(ProgramKind kind, const ProgramOptions
             return std::make_unique<DelayProgram>();
         case ProgramKind::injector:
             return std::make_unique<InjectorProgram>();
+        case ProgramKind::live_gatherer:
+            return std::make_unique<GathererProgram>();
     }
     return nullptr;
 }
+
+void CoreProgram::message_received(int, std::span<const std::byte>) {}
 
 ProgramCounters& ProgramCounters::operator+=(const ProgramCounters& other) {
     spikes += other.spikes;
@@ -31,6 +35,9 @@ ProgramCounters& ProgramCounters::operator+=(const ProgramCounters& other) {
     weights_masked += other.weights_masked;
     delay_overflows += other.delay_overflows;
     recordings_lost += other.recordings_lost;
+    late_packets += other.late_packets;
+    bad_messages += other.bad_messages;
+    live_lost += other.live_lost;
     return *this;
 }
 

@@ -10,6 +10,7 @@
 #include <span>
 
 #include "protocols/machine_image.hpp"
+#include "protocols/sdp.hpp"
 #include "protocols/types.hpp"
 #include "runtime/fixed_point.hpp"
 #include "runtime/poisson_source.hpp"
@@ -46,6 +47,9 @@ struct ProgramCounters {
     std::uint64_t weights_masked = 0;   ///< weights that did not fit 16 bits when the rows were made
     std::uint64_t delay_overflows = 0;  ///< spikes that a delay extension could not count
     std::uint64_t recordings_lost = 0;  ///< records that found their buffer full
+    std::uint64_t late_packets = 0;     ///< events from hosts with a time that was over
+    std::uint64_t bad_messages = 0;     ///< from hosts: what the program does not take, or events of no atom of its
+    std::uint64_t live_lost = 0;        ///< events that a gatherer was not allowed to send
     ProgramCounters& operator+=(const ProgramCounters& other);
 };
 
@@ -92,6 +96,12 @@ class CoreProgram {
     /// `store` wrote, unchanged, goes on as if nothing had been; but a board's generator of Poisson spikes begins anew.
     /// @throws RequestError when the region is not what it must be
     virtual void reload(CoreServices&, std::uint32_t /*block_address*/) {}
+
+    /// A message to the core. @param port  1: events, in EIEIO; run control (3) is the machine's own
+    virtual void message_received(int port, std::span<const std::byte> data);
+
+    /// Messages that the program sent since they were last taken: what lies in its mailbox for the monitor.
+    virtual std::vector<SdpMessage> take_messages() { return {}; }
 
     virtual ProgramCounters counters() const = 0;
 };

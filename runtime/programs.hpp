@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <variant>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "runtime/cells.hpp"
 #include "runtime/core_program.hpp"
 #include "runtime/current_source.hpp"
+#include "runtime/layout/gatherer_region.hpp"
 #include "runtime/layout/regions.hpp"
 #include "runtime/poisson_source.hpp"
 #include "runtime/recorder.hpp"
@@ -55,6 +57,7 @@ class SourceProgram : public CoreProgram {
     void timer_tick(CoreServices& services, Tick tick) override;
     void multicast_received(CoreServices& services, Tick sent, std::span<const MulticastPacket> packets) override;
     void reload(CoreServices& services, std::uint32_t block_address) override;
+    void message_received(int port, std::span<const std::byte> data) override;
     ProgramCounters counters() const override;
 
  private:
@@ -70,7 +73,35 @@ class SourceProgram : public CoreProgram {
     std::vector<std::uint32_t> atoms_, counts_;  ///< scratch of one tick
     std::vector<std::uint32_t> by_atom_;         ///< [atom] counts of one tick
     std::vector<MulticastPacket> packets_;
-    std::uint64_t spikes_ = 0, unknown_keys_ = 0;
+    void merge_injected(Tick tick);
+
+    std::uint64_t spikes_ = 0, unknown_keys_ = 0, late_packets_ = 0, bad_messages_ = 0;
+    std::uint32_t now_ = 0;                                         ///< next tick
+    std::map<std::uint32_t, std::vector<std::uint32_t>> injected_;  ///< atoms by tick
+    bool is_array_ = false;
+};
+
+/// Sends the keys that it hears to a host, as EIEIO by a tag.
+class GathererProgram : public CoreProgram {
+ public:
+    void start(CoreServices& services, std::uint32_t block_address) override;
+    void timer_tick(CoreServices& services, Tick tick) override;
+    void multicast_received(CoreServices& services, Tick sent, std::span<const MulticastPacket> packets) override;
+    std::vector<SdpMessage> take_messages() override;
+    ProgramCounters counters() const override { return counters_; }
+
+ private:
+    std::uint32_t sent_key(std::uint32_t key) const;
+    void add(std::uint32_t key);
+    void flush();
+
+    GathererRegion region_;
+    EieioData message_;
+    std::size_t room_ = 0;  ///< events that the message takes
+    Tick tick_{0}, tick_of_messages_{0};
+    std::uint32_t messages_in_tick_ = 0;
+    std::vector<SdpMessage> outbox_;
+    ProgramCounters counters_;
 };
 
 /// SpikeInjector: sends in each tick what it was handed since the last, from a host through inject() or as packets

@@ -53,9 +53,49 @@ void SourceProgram::load_sources(const CoreBlock& block) {
     block.require(n_sources == system_.n_atoms, "system region", "the core has another number of sources than atoms");
     mostly_spiking_ = poisson != nullptr && mean_per_source(*poisson) >= dense_from;
     if (mostly_spiking_) by_atom_.resize(system_.n_atoms);
+    is_array_ = poisson == nullptr;
+}
+
+/// Events as the board's reverse tag source takes them: with a time they wait for it, without one they go with the next
+/// tick.
+void SourceProgram::message_received(int port, std::span<const std::byte> data) {
+    constexpr int events_port = 1;
+    const auto decoded = decode_eieio(data);
+    const auto* message = std::get_if<EieioMessage>(&decoded);
+    const auto* events = message == nullptr ? nullptr : std::get_if<EieioData>(message);
+    if (!is_array_ || port != events_port || events == nullptr) {
+        ++bad_messages_;
+        return;
+    }
+    for (const EieioEvent& event : events->events) {
+        const std::uint32_t atom = whole_key(*events, event, system_.keys.key) - system_.keys.key;
+        const std::uint32_t tick = events->payloads_are_times ? whole_payload(*events, event).value_or(now_) : now_;
+        if (atom >= system_.n_atoms)
+            ++bad_messages_;
+        else if (tick < now_)
+            ++late_packets_;
+        else
+            injected_[tick].push_back(atom);
+    }
+}
+
+void SourceProgram::merge_injected(Tick tick) {
+    const auto due = injected_.find(value(tick));
+    if (due == injected_.end()) return;
+    std::map<std::uint32_t, std::uint32_t> counts;
+    for (std::size_t i = 0; i < atoms_.size(); ++i) counts[atoms_[i]] += counts_[i];
+    for (const std::uint32_t atom : due->second) ++counts[atom];
+    atoms_.clear();
+    counts_.clear();
+    for (const auto& [atom, count] : counts) {
+        atoms_.push_back(atom);
+        counts_.push_back(count);
+    }
+    injected_.erase(due);
 }
 
 void SourceProgram::timer_tick(CoreServices& services, Tick tick) {
+    now_ = value(tick) + 1;
     atoms_.clear();
     counts_.clear();
     if (mostly_spiking_)
@@ -77,6 +117,7 @@ void SourceProgram::send_dense(CoreServices& services, Tick tick, PoissonSlice& 
 
 void SourceProgram::send_sparse(CoreServices& services, Tick tick) {
     std::visit([&](auto& sources) { emit_counts(sources, tick, atoms_, counts_); }, sources_);
+    if (!injected_.empty()) merge_injected(tick);
     if (atoms_.empty()) return;
     record_repeated_spikes(recorder_, tick, atoms_, counts_);
     packets_.clear();
@@ -106,7 +147,11 @@ void SourceProgram::multicast_received(CoreServices&, Tick sent, std::span<const
 }
 
 ProgramCounters SourceProgram::counters() const {
-    return {.spikes = spikes_, .unknown_keys = unknown_keys_, .recordings_lost = recorder_.lost};
+    return {.spikes = spikes_,
+            .unknown_keys = unknown_keys_,
+            .recordings_lost = recorder_.lost,
+            .late_packets = late_packets_,
+            .bad_messages = bad_messages_};
 }
 
 }  // namespace spinn

@@ -9,7 +9,7 @@ cd "$root"
 build_packages=(
     cmake ninja-build g++
     libboost-dev libprotobuf-dev protobuf-compiler libspdlog-dev libyaml-cpp-dev nlohmann-json3-dev libcli11-dev
-    libhdf5-dev librandom123-dev libxxhash-dev libgtest-dev libgmock-dev libbenchmark-dev
+    libhdf5-dev libsqlite3-dev librandom123-dev libxxhash-dev libgtest-dev libgmock-dev libbenchmark-dev
     libopenmpi-dev openmpi-bin
     python3 python3-venv python3-dev
 )

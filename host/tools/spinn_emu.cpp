@@ -32,7 +32,7 @@ void on_interrupt(int) {
 }
 
 struct Arguments {
-    std::string input, machine, engine = "functional", results, board;
+    std::string input, machine, engine = "functional", results, board, live, notify;
     std::optional<std::uint64_t> seed;
     std::optional<double> duration_ms;
     unsigned threads = 1;
@@ -128,6 +128,12 @@ int run(Arguments& arguments) {
     if (!arguments.results.empty()) options.results = arguments.results;
     options.realtime = arguments.realtime;
     options.board = arguments.board;
+    options.live = arguments.live;
+    options.notify = arguments.notify;
+    if (!arguments.notify.empty() && arguments.board.empty())
+        throw InputError(std::vector<Problem>{{.what = "only a board takes part in a conversation",
+                                               .where = "--notify",
+                                               .fix = "start one with spinn-emu serve, and name it with --board"}});
     if (!arguments.board.empty() && arguments.exchange != nullptr && arguments.exchange->processes() > 1)
         throw InputError(std::vector<Problem>{{.what = "a board is run by one process", .where = "--board"}});
     if (!arguments.board.empty() && arguments.realtime)
@@ -195,6 +201,7 @@ int main(int argc, char** argv) {
         "  spinn-emu examples/va-coba.yaml --machine 'spinn5*3' --duration 500\n"
         "  mpirun -n 4 spinn-emu examples/va-coba.yaml --threads 1\n"
         "  spinn-emu out/va-coba.spimg --board 127.0.0.2\n"
+        "  spinn-emu network.yaml --board 127.0.0.2 --notify 127.0.0.1 --live 127.0.0.1:17895\n"
         "  spinn-emu serve --help                       a board on the network\n\n"
         "The spike hash covers the recorded spikes. Ctrl-C ends the run after the piece under way and keeps the "
         "results.\n"
@@ -232,6 +239,11 @@ int main(int argc, char** argv) {
     app.add_option("--board", arguments.board,
                    "name or address of a board that loads and runs it over UDP; it is booted if it is silent")
         ->option_text("HOST");
+    app.add_option("--live", arguments.live, "where the spikes of populations under `live` go as they happen (EIEIO)")
+        ->option_text("HOST:PORT");
+    app.add_option("--notify", arguments.notify,
+                   "tell a program there (LiveEventConnection) of the run; with --board. Port 19999 if none is given")
+        ->option_text("HOST[:PORT]");
     app.add_flag("--realtime", arguments.realtime, "no faster than the wall clock");
     const int exit_code = run_tool(app, arguments.reporting, argc, argv, [&] { return run(arguments); });
     if (exchange && arguments.alone) exchange->abort(exit_code);

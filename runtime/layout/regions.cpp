@@ -12,7 +12,7 @@ DecodeError too_short(const WordReader& reader, const char* what) {
     return {reader.position(), std::string(what) + " is cut short"};
 }
 
-constexpr std::uint32_t last_program = static_cast<std::uint32_t>(ProgramKind::injector);
+constexpr std::uint32_t last_program = static_cast<std::uint32_t>(ProgramKind::live_gatherer);
 
 }  // namespace
 

@@ -45,6 +45,18 @@ TEST(Bus, RefusesHolesAndRangesThatLeaveADevice) {
     EXPECT_EQ(read_word(chip, 0x67fffffc), 0u) << "the last word of SDRAM";
 }
 
+TEST(Bus, DoesNotWriteWhereTheChipIsReadOnly) {
+    Machine machine = make_machine_of(make_machine("spinn3"));
+    Chip& chip = chip_of(machine, {0, 0});
+    ASSERT_TRUE(write_word(chip, 0x60300000, 5));
+    chip.read_only = {{0x60300000, 0x60300010}};
+    EXPECT_FALSE(write_word(chip, 0x60300000, 1));
+    EXPECT_FALSE(write_word(chip, 0x7030000c, 1)) << "nor by the alias";
+    EXPECT_TRUE(write_word(chip, 0x60300010, 1));
+    EXPECT_TRUE(write_word(chip, 0x602ffffc, 1));
+    EXPECT_EQ(read_word(chip, 0x60300000), 5u) << "but it can be read";
+}
+
 TEST(Bus, ShowsRouterCountersAtTheirRegisters) {
     Machine machine = make_machine_of(make_machine("spinn3"));
     Chip& chip = chip_of(machine, {0, 0});

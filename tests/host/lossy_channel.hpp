@@ -2,8 +2,11 @@
 /// time of its own.
 #pragma once
 
-#include <queue>
+#include <functional>
+#include <iterator>
+#include <map>
 #include <random>
+#include <vector>
 
 #include "emulator/board.hpp"
 #include "host/scp_client.hpp"
@@ -39,6 +42,11 @@ class LossyChannel {
     };
 
     std::uint64_t lost = 0, repeated = 0, sent = 0;
+
+    /// Called before the board may advance; what it sends that goes to no socket is in `strays`.
+    std::function<void()> before_run;
+    std::vector<Datagram> strays;
+    std::uint32_t most_ticks = 20;  ///< in one go
 
  private:
     struct Flying {
@@ -94,10 +102,10 @@ class LossyChannel {
     }
 
     void run_board() {
+        if (before_run) before_run();
         std::vector<Datagram> out;
-        advance(board_, time(), 20, out);
-        for (Datagram& message : out)
-            put({false, message.peer.port, message.local_udp_port, std::move(message.payload)});
+        advance(board_, time(), most_ticks, out);
+        std::move(out.begin(), out.end(), std::back_inserter(strays));
     }
 
     std::uint64_t time() const { return 1000000 + static_cast<std::uint64_t>(now_); }
