@@ -208,7 +208,7 @@ std::uint32_t record_bytes(const CompileContext& context, const Slice& slice, co
                 context.highest_rates[slice.population][slice.first_atom + atom] * context.timestep_us * 1e-6;
             most = std::max(most, std::ceil(lambda + 10.0 * std::sqrt(lambda) + 10.0));
         }
-    } else if (slice.program == ProgramKind::injector) {
+    } else if (context.network->populations[slice.population].model == ModelKind::spike_injector) {
         most = 64.0;  // whoever injects more at once loses records, which is counted
     } else {
         most = std::max(most, static_cast<double>(context.array_spikes_per_tick[slice.population]));
@@ -368,8 +368,6 @@ CoreBlockWords core_block(const CompileContext& context, std::uint32_t slice_ind
             break;
         case ProgramKind::array_source:
             put(block, Region::program, array_words(context, slice));
-            break;
-        case ProgramKind::injector:
             break;
         case ProgramKind::delay_extension:
             put(block, Region::program,

@@ -19,9 +19,8 @@ ProgramKind program_of(ModelKind model) {
         case ModelKind::spike_source_poisson_variable:
             return ProgramKind::poisson_source;
         case ModelKind::spike_source_array:
+        case ModelKind::spike_injector:  // one program, as on a board: events of hosts beside those of a list, or alone
             return ProgramKind::array_source;
-        case ModelKind::spike_injector:
-            return ProgramKind::injector;
         default:
             return ProgramKind::neurons;
     }

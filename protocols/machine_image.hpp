@@ -24,8 +24,7 @@ enum class ProgramKind : std::uint32_t {
     poisson_source = 2,
     array_source = 3,  ///< spikes at given times, and those that hosts send it
     delay_extension = 4,
-    injector = 5,       ///< sends on what it is handed from outside
-    live_gatherer = 6,  ///< sends what it hears to hosts
+    live_gatherer = 5,  ///< sends what it hears to hosts
 };
 
 constexpr std::uint32_t image_page_bytes = 4096;

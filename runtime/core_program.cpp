@@ -13,8 +13,6 @@ std::unique_ptr<CoreProgram> make_program(ProgramKind kind, const ProgramOptions
             return std::make_unique<SourceProgram>(options);
         case ProgramKind::delay_extension:
             return std::make_unique<DelayProgram>();
-        case ProgramKind::injector:
-            return std::make_unique<InjectorProgram>();
         case ProgramKind::live_gatherer:
             return std::make_unique<GathererProgram>();
     }

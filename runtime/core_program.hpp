@@ -58,11 +58,6 @@ struct ProgramOptions {
     PoissonMode poisson = PoissonMode::counter;
 };
 
-/// Spikes for a SpikeInjector to send.
-struct InjectedSpikes {
-    std::uint32_t atom = 0, count = 1;
-};
-
 class CoreProgram {
  public:
     virtual ~CoreProgram() = default;
@@ -83,10 +78,6 @@ class CoreProgram {
 
     /// The least number of ticks between a packet's sending and the first tick that it changes. At least 1.
     virtual std::uint32_t min_delay_ticks() const { return ~0u; }
-
-    /// Spikes from outside of the machine, to be sent in the next tick, between ticks only. Programs that are no
-    /// injector take none. @returns whether this one does
-    virtual bool inject([[maybe_unused]] std::span<const InjectedSpikes> spikes) { return false; }
 
     /// Between two runs: writes what has changed of the program's region (the state of neurons) back into the block,
     /// where a host reads it.

@@ -61,9 +61,6 @@ const ModelDescription& describe(ModelKind kind) {
 }
 
 std::optional<ModelKind> model_by_name(std::string_view name) {
-    // What hosts send in a run, an array source takes whether it has spikes of its own or not: one program, as on a
-    // board.
-    if (name == "SpikeInjector") return ModelKind::spike_source_array;
     const auto found = std::ranges::find(all_models(), name, &ModelDescription::name);
     return found == all_models().end() ? std::nullopt : std::optional(found->kind);
 }

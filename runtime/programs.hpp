@@ -104,25 +104,6 @@ class GathererProgram : public CoreProgram {
     ProgramCounters counters_;
 };
 
-/// SpikeInjector: sends in each tick what it was handed since the last, from a host through inject() or as packets
-/// whose key ends in the neuron and whose payload, if any, counts.
-class InjectorProgram : public CoreProgram {
- public:
-    void start(CoreServices& services, std::uint32_t block_address) override;
-    void timer_tick(CoreServices& services, Tick tick) override;
-    void multicast_received(CoreServices& services, Tick sent, std::span<const MulticastPacket> packets) override;
-    bool inject(std::span<const InjectedSpikes> spikes) override;
-    ProgramCounters counters() const override;
-
- private:
-    SystemRegion system_;
-    Recorder recorder_;
-    std::vector<InjectedSpikes> waiting_;
-    std::vector<std::uint32_t> atoms_, counts_;  ///< scratch of one tick
-    std::vector<MulticastPacket> packets_;
-    ProgramCounters counters_;
-};
-
 /// Sends the spikes of one source core again, one stage after another.
 class DelayProgram : public CoreProgram {
  public:

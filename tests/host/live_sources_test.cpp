@@ -11,6 +11,7 @@
 #include "host/run.hpp"
 #include "host/session.hpp"
 #include "mixed_network.hpp"
+#include "protocols/eieio.hpp"
 
 namespace spinn {
 namespace {
@@ -46,7 +47,7 @@ record:
   - {population: cells, variables: [spikes]}
 )";
 
-TEST(SpikeInjector, SendsInTheNextTickWhatItWasHanded) {
+TEST(SpikeInjector, SendsInTheNextTickWhatHostsSentIt) {
     const Mapping mapping = map_text(injected, "spinn3");
     Session session(mapping.image, {}, silent());
     Recordings recordings;
@@ -54,18 +55,16 @@ TEST(SpikeInjector, SendsInTheNextTickWhatItWasHanded) {
     control.recorded = [&](const Recorded& recorded) { add(recordings, recorded); };
     session.run(10, control);
     std::uint32_t atom = 0;
-    const auto hand = [&](std::uint32_t neuron, std::uint32_t count) {
+    const auto send = [&](std::uint32_t neuron, std::uint32_t times) {
         CoreProgram& program = program_of(session, 0, neuron, atom);
-        const InjectedSpikes spikes{atom, count};
-        EXPECT_TRUE(program.inject(std::span(&spikes, 1)));
+        EieioData message;
+        message.events.assign(times, EieioEvent{.key = atom});
+        program.message_received(1, encode(message));
     };
-    hand(17, 1);
-    hand(3, 2);
+    send(17, 1);
+    send(3, 2);
     session.run(10, control);
-    CoreProgram& by_packet = program_of(session, 0, 18, atom);
-    const MulticastPacket packet{Key{0x40 + atom}, 0, false};
-    NoServices services;
-    by_packet.multicast_received(services, Tick{19}, std::span(&packet, 1));
+    send(18, 1);
     session.run(40, control);
     EXPECT_EQ(recordings.spikes.at(0).ticks, (std::vector<std::uint32_t>{10, 10, 10, 20}));
     EXPECT_EQ(recordings.spikes.at(0).neurons, (std::vector<std::uint32_t>{3, 3, 17, 18}));
@@ -73,11 +72,11 @@ TEST(SpikeInjector, SendsInTheNextTickWhatItWasHanded) {
     ASSERT_GE(cells.ticks.size(), 3u);
     EXPECT_EQ(cells.ticks[0], 12u);
     for (const std::uint32_t neuron : cells.neurons) EXPECT_TRUE(neuron == 3 || neuron == 17 || neuron == 18) << neuron;
-    const InjectedSpikes beyond{400, 1};
-    program_of(session, 0, 3, atom).inject(std::span(&beyond, 1));
-    EXPECT_FALSE(program_of(session, 1, 3, atom).inject(std::span(&beyond, 1))) << "neurons take none";
+    EieioData beyond;
+    beyond.events = {EieioEvent{.key = 400}};
+    program_of(session, 0, 3, atom).message_received(1, encode(beyond));
     session.run(1, control);
-    EXPECT_EQ(session.report().counters.unknown_keys, 1u);
+    EXPECT_EQ(session.report().counters.bad_messages, 1u);
 }
 
 constexpr const char* poisson = R"(name: poisson
