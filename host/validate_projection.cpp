@@ -161,7 +161,7 @@ void validate_rows(const Network& network, const Projection& projection, const W
 }
 
 /// Numbers of a pattern one by one, then whether it fits its two ends.
-void validate_pattern(const Network& network, const Projection& projection, const WeightRule& weight_rule,
+void validate_pattern(const Network& network, const Projection& projection, const WeightLimits& weight_rule,
                       const DocumentPath& path, ProblemReport& report) {
     const ConnectionPattern& pattern = projection.connector.pattern;
     const PatternDescription* description = find_pattern(pattern.kind);
