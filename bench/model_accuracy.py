@@ -3,7 +3,7 @@
 
 usage: build/peers-venv/bin/python bench/model_accuracy.py BIN_DIRECTORY [PAGE]
 
-PAGE (docs/model-accuracy.md) is written anew. Brian 2 integrates the model's equations by Runge-Kutta (rk4) in steps of 10 us, so that
+PAGE (docs/model-accuracy.md) is written anew. Brian 2 integrates the model's equations by Runge-Kutta (rk4) in steps of 20 us, so that
 what differs is what a step of the timestep and fixed point do. `bench/compare --setup` makes the virtual environment.
 """
 import json
@@ -19,8 +19,8 @@ import numpy as np
 b.prefs.codegen.target = "numpy"
 b.BrianLogger.log_level_error()
 
-DURATION = 300.0  # ms
-INPUTS = {"excitatory": [20.0, 23.0, 60.0, 61.0, 62.0, 150.0, 210.0], "excitatory2": [40.0, 160.0], "inhibitory": [100.0, 155.0]}
+DURATION = 200.0  # ms
+INPUTS = {"excitatory": [20.0, 23.0, 60.0, 61.0, 62.0, 150.0, 180.0], "excitatory2": [40.0, 160.0], "inhibitory": [100.0, 155.0]}
 
 LEAK = "dv/dt = (v_rest - v + R * ({current})) / (tau_m * ms) : 1 (unless refractory)\n"
 IZHIKEVICH = "dv/dt = (0.04 * v**2 + 5 * v + 140 - u + {current}) / ms : 1\ndu/dt = a * (b_ * v - u) / ms : 1\n"
@@ -77,7 +77,7 @@ def spinn(binaries, model, parameters, weights, timestep):
 
 def brian(model, parameters, weights, targets, equations, reset, timestep):
     b.start_scope()
-    b.defaultclock.dt = 0.01 * b.ms
+    b.defaultclock.dt = 0.02 * b.ms
     namespace = {name: value for name, value in parameters.items() if name != "b"}
     namespace |= {"R": parameters.get("tau_m", 1.0) / parameters.get("cm", 1.0), "b_": parameters.get("b")}
     threshold = "v >= 30" if "a" in parameters else "v >= v_thresh"
@@ -128,7 +128,7 @@ def compare(binaries, model, timestep, spiking):
 
 HEAD = """# The models beside Brian 2
 
-One neuron of each model with the same input as in Brian 2.9, whose equations are integrated by rk4 in steps of 10 us: what differs is what
+One neuron of each model with the same input as in Brian 2.9, whose equations are integrated by rk4 in steps of 20 us: what differs is what
 a step of the timestep does, and fixed point. `bench/model_accuracy.py` makes this page:
 
 ```sh
@@ -136,7 +136,7 @@ bench/compare --setup
 build/peers-venv/bin/python bench/model_accuracy.py build/release/bin docs/model-accuracy.md
 ```
 
-Input: seven excitatory and two inhibitory spikes (two more at a second excitatory receptor) in 300 ms. Not here are `IFCondExpStoc`, `StocExp`,
+Input: seven excitatory and two inhibitory spikes (two more at a second excitatory receptor) in 200 ms. Not here are `IFCondExpStoc`, `StocExp`,
 `StocExpStable` and `StocSigma`, which spike at random, and `IF_curr_exp_sEMD` and `IFTruncDelta`, whose rules count steps and have no equation in
 time; `tests/runtime/models_test.cpp` holds them to their formulas.
 

@@ -126,8 +126,9 @@ void update_parameters(Session& session, const Network& network, std::uint32_t p
         update_poisson(session, network, population);
     else if (model == ModelKind::spike_source_array)
         update_array(session, network, population);
-    else
+    else if (is_neuron(model))
         update_neurons(session, network, population);
+    // Others have no parameters that could have changed.
 }
 
 bool fits_recordings(const Network& before, const Network& network, std::uint32_t population) {

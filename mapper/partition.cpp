@@ -49,19 +49,26 @@ void append_slices(MachineGraph& graph, const Network& network, std::uint32_t p,
 /// Calls visit(pre slice, post slice) for every pair of slices (counted within their populations) that a projection may
 /// connect.
 template <typename Visit>
-void for_each_pair(const Projection& projection, std::uint32_t pre_width, std::uint32_t post_width,
-                   const Visit& visit) {
+void for_each_pair(const Projection& projection, const ConnectionRule& rule, std::uint32_t pre_width,
+                   std::uint32_t post_width, const Visit& visit) {
     const NeuronSelection& pre = projection.pre.neurons;
     const NeuronSelection& post = projection.post.neurons;
     auto once = [&, last = std::pair(~0u, ~0u)](std::uint32_t a, std::uint32_t b) mutable {
         if (std::exchange(last, {a, b}) != std::pair(a, b)) visit(a, b);
     };
-    if (projection.connector.kind == ConnectorKind::one_to_one) {
+    ConnectorKind kind = projection.connector.kind;
+    if (projection.connector.pattern.kind != PatternKind::none) {
+        kind = rule.kind;
+        for (const ListedSynapse& synapse : rule.synapses)
+            once(neuron_at(pre, synapse.pre) / pre_width, neuron_at(post, synapse.post) / post_width);
+        if (kind == ConnectorKind::list) return;
+    }
+    if (kind == ConnectorKind::one_to_one) {
         for (std::uint32_t i = 0; i < std::min(pre.count, post.count); ++i)
             once(neuron_at(pre, i) / pre_width, neuron_at(post, i) / post_width);
         return;
     }
-    if (projection.connector.kind == ConnectorKind::list) {
+    if (kind == ConnectorKind::list) {
         for (const Connector::Row& row : projection.connector.rows)
             once(neuron_at(pre, row.pre) / pre_width, neuron_at(post, row.post) / post_width);
         return;
@@ -122,7 +129,7 @@ MachineGraph partition(const Network& network, const PartitionOptions& options) 
         const ConnectionRule rule = connection_rule(network, index);
         const bool delayed = plan.n_stages > 0 && max_delay_ticks(rule) > plan.stage_ticks;
         const bool direct = plan.n_stages == 0 || min_delay_ticks(rule) <= plan.stage_ticks;
-        for_each_pair(projection, plan.atoms_per_core, graph.plans[post].atoms_per_core,
+        for_each_pair(projection, rule, plan.atoms_per_core, graph.plans[post].atoms_per_core,
                       [&](std::uint32_t a, std::uint32_t b) {
                           const std::uint32_t source = slices_of[pre].first + a;
                           const std::uint32_t target = slices_of[post].first + b;

@@ -76,7 +76,7 @@ class Composed final : public CellsOf<typename N::Arriving, typename N::Value> {
 
     void add_input(std::size_t receptor, std::span<const typename N::Arriving> sums, int shift, Tick tick) override {
         draw(tick);
-        if constexpr (N::is_fixed && !N::draws_numbers)
+        if constexpr (N::has_clones)
             add_input_cloned(parts_, numbers_, receptor, sums.data(), shift);
         else
             parts_.shape.add_input(numbers_, receptor, sums.data(), shift);
@@ -84,7 +84,7 @@ class Composed final : public CellsOf<typename N::Arriving, typename N::Value> {
 
     std::uint32_t update(Tick tick, std::span<const Value> injected, std::span<std::uint32_t> spiking) override {
         draw(tick);
-        if constexpr (N::is_fixed && !N::draws_numbers)
+        if constexpr (N::has_clones)
             update_cloned(parts_, numbers_, tick, cells_, injected.empty() ? nullptr : injected.data());
         else
             update_parts(parts_, numbers_, tick, cells_, injected.empty() ? nullptr : injected.data());

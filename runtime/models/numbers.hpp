@@ -47,6 +47,7 @@ struct Fixed {
     using Arriving = std::uint16_t;  ///< a sum in the ring buffer
     static constexpr bool draws_numbers = rounding == Rounding::stochastic;
     static constexpr bool is_fixed = true;
+    static constexpr bool has_clones = rounding == Rounding::truncate;  ///< loops for every instruction set
 
     const std::uint32_t* draws = nullptr;  ///< [product][atom]; null unless rounding is stochastic
     std::size_t n_atoms = 0;
@@ -64,6 +65,7 @@ struct Fixed {
     static Accum add(Accum a, Accum b) { return add_wrap(a, b); }
     static Accum sub(Accum a, Accum b) { return sub_wrap(a, b); }
     static Accum half(Accum a) { return {a.raw >> 1}; }
+    static Accum down(Accum a, int bits) { return {a.raw >> bits}; }  ///< a / 2^bits, floor
     static bool above(Accum a, Accum b) { return a.raw >= b.raw; }
     static Accum choose(bool condition, Accum yes, Accum no) { return {condition ? yes.raw : no.raw}; }
     static Accum arriving(std::uint16_t sum, int shift) { return ring_to_accum_wrap(sum, shift); }
@@ -125,6 +127,7 @@ struct Real {
     using Arriving = double;
     static constexpr bool draws_numbers = false;
     static constexpr bool is_fixed = false;
+    static constexpr bool has_clones = false;
 
     bool quantised = false;  ///< take what is computed at load as the board computes it
 
@@ -133,6 +136,7 @@ struct Real {
     static double add(double a, double b) { return a + b; }
     static double sub(double a, double b) { return a - b; }
     static double half(double a) { return 0.5 * a; }
+    static double down(double a, int bits) { return std::ldexp(a, -bits); }
     static bool above(double a, double b) { return a >= b; }
     static double choose(bool condition, double yes, double no) { return condition ? yes : no; }
     static double arriving(double sum, int) { return sum; }

@@ -219,5 +219,45 @@ TEST_F(BoardTest, GivesBackAllThatAnApplicationHadWhenItIsStopped) {
     EXPECT_TRUE(board.applications.cores.empty());
 }
 
+TEST_F(BoardTest, ServesTenHostsAtOnceWithoutMixingThemUp) {
+    std::vector<BoardHost> hosts;
+    for (std::uint16_t i = 0; i < 10; ++i)
+        hosts.emplace_back(board, Endpoint{0x7f000001, static_cast<std::uint16_t>(50000 + i)});
+    std::vector<std::uint32_t> addresses;
+    for (BoardHost& each : hosts)  // all begin with the same sequence numbers
+        addresses.push_back(each.ask({1, 1}, ScpCommand::allocate, 20 << 8, 512)->word(0));
+    for (int round = 0; round < 20; ++round)
+        for (std::size_t h = 0; h < hosts.size(); ++h) {
+            Bytes data;
+            for (std::uint32_t word = 0; word < 64; ++word)
+                append_u32(data, static_cast<std::uint32_t>(h) << 16 | word);
+            const std::uint32_t at = addresses[h] + 256u * static_cast<std::uint32_t>(round % 2);
+            ASSERT_EQ(hosts[h].ask({1, 1}, ScpCommand::write, at, 256, 2, data)->result, ScpResult::ok);
+            const std::size_t other = (h + 3) % hosts.size();
+            const auto read = hosts[other].ask({1, 1}, ScpCommand::read, at, 256, 2);
+            ASSERT_EQ(read->payload, data);
+        }
+    for (std::size_t h = 0; h < hosts.size(); ++h)
+        EXPECT_EQ(load_word(*find_chip(board, {1, 1}), addresses[h] + 4), h << 16 | 1);
+    EXPECT_EQ(board.counters.repeated, 0u);
+}
+
+TEST_F(BoardTest, ForgetsAHostThatVanishedInTheMiddleOfAFlood) {
+    const Bytes program = encode(ApplicationImage{0, 0, "second"});
+    const std::uint32_t everywhere = 0xffff;
+    const auto nearest = [&](BoardHost& from, std::uint32_t key, std::uint32_t data) {
+        return from.ask(sdp_root_chip, ScpCommand::nearest_neighbour, key, data, 0x80003f18);
+    };
+    BoardHost first(board, {0x7f000001, 50001}), second(board, {0x7f000001, 50002});
+    nearest(first, 6u << 24 | 2u << 16 | 9u << 8, everywhere);  // nine blocks, and none comes
+    nearest(second, 6u << 24 | 4u << 16 | 1u << 8, everywhere);
+    second.ask(sdp_root_chip, ScpCommand::flood_data, 0x3f180004, 15u << 8, memory_map::sdram_system, program);
+    nearest(second, 15u << 24 | 4, 70u << 24 | application_waits << 18 | 0x02);
+    EXPECT_EQ(host.ask({0, 0}, ScpCommand::count, 70, static_cast<std::uint32_t>(CoreState::ready))->word(0), 48u);
+    nearest(second, 15u << 24 | 4, 71u << 24 | application_waits << 18 | 0x04);
+    EXPECT_EQ(host.ask({0, 0}, ScpCommand::count, 71, static_cast<std::uint32_t>(CoreState::ready))->word(0), 0u)
+        << "an end without a flood starts nothing";
+}
+
 }  // namespace
 }  // namespace spinn

@@ -83,7 +83,7 @@ def test_every_mistake_is_told():
     for part in ("tau_m", "no parameter 'tau'", "2 numbers for 3 neurons"):
         assert part in str(error.value)
     with pytest.raises(ValueError, match="no model is called"):
-        network.add_population("other", 3, "HH_cond_exp")
+        network.add_population("other", 3, "IF_facets_hardware1")
 
 
 def test_what_does_not_fit_is_a_request_error():
