@@ -150,16 +150,18 @@ SynapseSummary summarise_list(const std::vector<ListedSynapse>& synapses, double
     SynapseSummary summary;
     if (synapses.empty()) return summary;
     const double n = as_double(synapses.size());
-    double delay = 0.0;
+    std::uint64_t total_ticks = 0;
     for (const ListedSynapse& synapse : synapses) {
         summary.mean_weight += std::abs(synapse.weight) / n;
         summary.max_weight = std::max(summary.max_weight, std::abs(synapse.weight));
-        delay += synapse.delay_ticks * timestep_ms / n;
+        total_ticks += synapse.delay_ticks;
     }
+    // Exact where all delays are equal: whether delays vary decides which estimate the ring buffer's shift follows.
+    const double mean_ticks = as_double(total_ticks) / n;
     for (const ListedSynapse& synapse : synapses) {
-        const double w = std::abs(synapse.weight) - summary.mean_weight, d = synapse.delay_ticks * timestep_ms - delay;
+        const double w = std::abs(synapse.weight) - summary.mean_weight, d = synapse.delay_ticks - mean_ticks;
         summary.weight_variance += w * w / n;
-        summary.delay_variance_ms2 += d * d / n;
+        summary.delay_variance_ms2 += d * d * timestep_ms * timestep_ms / n;
     }
     return summary;
 }

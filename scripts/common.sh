@@ -83,7 +83,7 @@ build() {
     cmake --build --preset "$preset" --parallel "$(job_count)" "${targets[@]}"
 }
 
-# python_environment: build/venv, with the Python package installed as a user installs it. Only what changed is compiled.
+# python_environment: build/venv, with the Python package installed from a wheel. Only what changed is compiled.
 # Returns 2, and says so, when the registry of Python packages is out of reach and the environment is not there yet.
 python_environment() {
     local pip=build/venv/bin/pip
@@ -94,7 +94,10 @@ python_environment() {
             return 2
         }
     fi
-    CMAKE_BUILD_PARALLEL_LEVEL=$(job_count) "$pip" install --quiet --disable-pip-version-check --no-build-isolation --no-deps .
+    rm -f build/wheels/*
+    CMAKE_BUILD_PARALLEL_LEVEL=$(job_count) "$pip" wheel --quiet --disable-pip-version-check --no-build-isolation --no-deps \
+        --wheel-dir build/wheels . &&
+        "$pip" install --quiet --disable-pip-version-check --no-deps --force-reinstall build/wheels/spinn-*.whl
 }
 
 # tracked_files PATTERN...: files of the project, from git, or from the disk where there is no git.

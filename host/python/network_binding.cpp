@@ -1,10 +1,12 @@
 /// Building a Network from Python: arrays and distributions in, connections out.
+#include <nanobind/stl/map.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/variant.h>
 #include <nanobind/stl/vector.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -131,6 +133,58 @@ nb::list models() {
     return out;
 }
 
+template <typename Description>
+nb::list named_descriptions(std::span<const Description> all) {
+    nb::list out;
+    for (const Description& description : all) {
+        nb::dict entry;
+        entry["name"] = std::string(description.name);
+        entry["parameters"] = descriptions(description.parameters);
+        out.append(entry);
+    }
+    return out;
+}
+
+template <typename Description>
+const Description& named(std::span<const Description> all, std::string_view name, const char* what) {
+    const auto found = std::ranges::find(all, name, &Description::name);
+    if (found == all.end())
+        throw std::invalid_argument(std::string("no ") + what + " is called '" + std::string(name) + "'");
+    return *found;
+}
+
+/// The values in the order of the descriptions; what is not given has its default.
+std::vector<double> in_order(const std::map<std::string, double>& given, std::span<const ParameterDescription> known,
+                             std::string_view of) {
+    std::vector<double> values;
+    std::size_t used = 0;
+    for (const ParameterDescription& parameter : known) {
+        const auto found = given.find(std::string(parameter.name));
+        values.push_back(found == given.end() ? parameter.default_value : found->second);
+        used += found != given.end();
+    }
+    if (used != given.size()) throw std::invalid_argument(std::string(of) + " has other parameters");
+    return values;
+}
+
+void add_current(Network& network, const std::string& kind, std::uint32_t population,
+                 const InArray<std::uint32_t>& neurons, const std::map<std::string, double>& parameters,
+                 const std::vector<double>& times_ms, const std::vector<double>& amplitudes) {
+    const CurrentDescription& description = named(all_currents(), kind, "current source");
+    network.currents.push_back(
+        {{population, selection_of(span_of(neurons))}, description.kind, parameters, times_ms, amplitudes});
+}
+
+void set_stdp(Network& network, std::uint32_t projection, const std::string& timing,
+              const std::map<std::string, double>& timing_parameters, const std::string& weight,
+              const std::map<std::string, double>& weight_parameters, bool backprop_delay) {
+    const TimingRuleDescription& times = named(all_timing_rules(), timing, "timing rule");
+    const WeightRuleDescription& weights = named(all_weight_rules(), weight, "weight rule");
+    network.projections.at(projection).stdp =
+        StdpRule{times.kind, in_order(timing_parameters, times.parameters, times.name), weights.kind,
+                 in_order(weight_parameters, weights.parameters, weights.name), backprop_delay};
+}
+
 std::uint32_t add_population(Network& network, const std::string& name, std::uint32_t size, const std::string& model,
                              std::uint32_t max_atoms_per_core) {
     Population population;
@@ -241,6 +295,10 @@ void check(Network& network) {
 void bind_network(nb::module_& module) {
     module.def("models", &models, "Every model there is: name, parameters and state with unit, default and range.");
 
+    module.def("timing_rules", [] { return named_descriptions(all_timing_rules()); });
+    module.def("weight_rules", [] { return named_descriptions(all_weight_rules()); });
+    module.def("current_sources", [] { return named_descriptions(all_currents()); });
+
     nb::class_<Distribution>(module, "Distribution", "A random distribution with PyNN's name and meaning.")
         .def(
             "__init__",
@@ -287,6 +345,12 @@ void bind_network(nb::module_& module) {
              "(pre, post, weight, delay in ms) of every synapse; neurons count within their populations.")
         .def("record", &record, nb::arg("population"), nb::arg("neurons"), nb::arg("variables"),
              nb::arg("sampling_interval_ms") = 0.0)
+        .def("add_current", &add_current, nb::arg("kind"), nb::arg("population"), nb::arg("neurons"),
+             nb::arg("parameters"), nb::arg("times_ms"), nb::arg("amplitudes"))
+        .def("clear_currents", [](Network& self) { self.currents.clear(); })
+        .def("set_stdp", &set_stdp, nb::arg("projection"), nb::arg("timing"), nb::arg("timing_parameters"),
+             nb::arg("weight"), nb::arg("weight_parameters"), nb::arg("backprop_delay") = true,
+             "Makes the synapses of a projection learn.")
         .def_rw("duration_ms", &Network::duration_ms, "Of the next run: what recording buffers are sized for.")
         .def("clear_recordings", [](Network& self) { self.recordings.clear(); })
         .def(

@@ -17,6 +17,7 @@
 #include "host/recordings.hpp"
 #include "host/session.hpp"
 #include "host/snapshot.hpp"
+#include "host/weights.hpp"
 #include "mapper/map_network.hpp"
 #include "runtime/fixed_point.hpp"
 
@@ -101,6 +102,25 @@ bool update(PythonSession& self, const Network& network, std::uint32_t populatio
     return true;
 }
 
+/// (pre, post, weight, delay in ms) of the synapses of a projection that learns, as they are now.
+nb::tuple weights(PythonSession& self, const Network& network, std::uint32_t projection) {
+    std::vector<WeightSample> synapses;
+    {
+        nb::gil_scoped_release unlocked;
+        synapses = projection_weights(self.session->machine(), network, projection);
+    }
+    std::vector<std::uint32_t> pre, post;
+    std::vector<double> weight, delay_ms;
+    for (const WeightSample& synapse : synapses) {
+        pre.push_back(synapse.pre);
+        post.push_back(synapse.post);
+        weight.push_back(synapse.weight);
+        delay_ms.push_back(synapse.delay_ms);
+    }
+    return nb::make_tuple(to_numpy(std::move(pre)), to_numpy(std::move(post)), to_numpy(std::move(weight)),
+                          to_numpy(std::move(delay_ms)));
+}
+
 std::string report(PythonSession& self) { return to_json(self.session->report()).dump(); }
 
 nb::tuple spikes(const Recordings& recordings, std::uint32_t population) {
@@ -148,6 +168,8 @@ void bind_session(nb::module_& module) {
             "update_parameters", &update, nb::arg("network"), nb::arg("population"),
             "Writes the parameters that the network gives a population into its cores; state stays. Returns False when "
             "the network must be mapped again for them.")
+        .def("weights", &weights, nb::arg("network"), nb::arg("projection"),
+             "(pre, post, weight, delay in ms) of a projection that learns, as they are now.")
         .def(
             "read_state",
             [](PythonSession& self, std::uint32_t population, const std::string& name) {

@@ -385,3 +385,109 @@ def test_the_procedural_api(sim, tmp_path):
     sim.end()
     assert (tmp_path / "cells.pkl").exists() and (tmp_path / "v.pkl").exists()
     assert cells.get("tau_m") == 15.0
+
+
+# --- models, current sources, synapses that learn --------------------------------------------------------------------------
+
+
+def test_every_model_of_the_machine_runs(sim):
+    sim.setup(timestep=0.1)
+    standard = [getattr(sim, name) for name in sim.list_standard_models()]
+    extra = [cell for cell in vars(sim.extra_models).values() if hasattr(cell, "machine_model")]
+    assert {"IF_curr_alpha", "Izhikevich"} <= {cell.__name__ for cell in standard}
+    cells = list(dict.fromkeys(standard + extra))
+    assert len(cells) >= 4
+    source = sim.Population(1, sim.SpikeSourceArray(spike_times=[5.0]))
+    made = []
+    for cell in cells:
+        population = sim.Population(2, cell(), label=cell.__name__)
+        made.append(population)
+        for name in cell.default_parameters:
+            if name != "spike_times":
+                assert population.get(name) == cell.default_parameters[name]
+        if cell.receptor_types:
+            population.record(["v", "spikes"])
+            for receptor in cell.receptor_types:
+                sim.Projection(source, population, sim.AllToAllConnector(), sim.StaticSynapse(weight=0.01),
+                               receptor_type=receptor)
+    sim.run(20.0)
+    for population in made:
+        if population.celltype.receptor_types:
+            v = population.get_data().segments[0].analogsignals[0]
+            assert v.shape == (200, 2) and np.isfinite(v.magnitude).all(), population.label
+
+
+def test_current_sources_are_injected(sim):
+    cells = sim.Population(6, sim.IF_curr_exp(tau_m=5.0, v_thresh=0.0))
+    cells.record("v")
+    dc = sim.DCSource(amplitude=0.5, start=20.0, stop=60.0)
+    dc.inject_into(cells[0:1])
+    step = sim.StepCurrentSource(times=[10.0, 50.0, 80.0], amplitudes=[0.2, 0.6, 0.0])
+    step.inject_into([cells[1]])
+    cells[2:3].inject(sim.ACSource(amplitude=0.5, offset=0.1, frequency=10.0, phase=0.0, start=10.0, stop=90.0))
+    cells[3:5].inject(sim.NoisyCurrentSource(mean=0.3, stdev=0.2, start=0.0, stop=100.0, dt=1.0))
+    with pytest.raises(TypeError):
+        dc.inject_into(sim.Population(1, sim.SpikeSourcePoisson()))
+    sim.run(50.0)
+    dc.amplitude = 1.0
+    assert (dc.amplitude, step.amplitudes.value.tolist()) == (1.0, [0.2, 0.6, 0.0])
+    sim.run(50.0)
+    v = cells.get_data().segments[0].analogsignals[0].magnitude + 65.0
+    assert (v[:, 5] == 0.0).all()
+    assert (v[:20, 0] == 0.0).all() and v[49, 0] == pytest.approx(2.5, abs=0.02)
+    assert v[59, 0] == pytest.approx(2.5 + 2.5 * (1 - np.exp(-9 / 5)), abs=0.2) and v[-1, 0] < 0.1
+    assert v[49, 1] == pytest.approx(1.0, abs=0.02) and v[79, 1] == pytest.approx(3.0, abs=0.02)
+    assert v[:, 2].max() > 1.0 and v[:, 2].min() < -1.0
+    assert v[:, 3].std() > 0.05 and (v[:, 3] != v[:, 4]).any()
+    signal = step.get_data()
+    assert float(signal.magnitude.ravel()[60]) == 0.6
+
+
+def test_synapses_learn_and_forget_at_reset(sim):
+    first = sim.Population(1, sim.SpikeSourceArray(spike_times=[100.0 * k + 10.0 for k in range(10)]))
+    then = sim.Population(1, sim.SpikeSourceArray(spike_times=[100.0 * k + 14.0 for k in range(10)]))
+    cells = sim.Population(2, sim.IF_curr_exp(tau_refrac=5.0))
+    sim.Projection(then, cells, sim.AllToAllConnector(), sim.StaticSynapse(weight=60.0, delay=1.0))
+    rule = sim.STDPMechanism(sim.SpikePairRule(tau_plus=20.0, tau_minus=20.0, A_plus=0.1, A_minus=0.05),
+                             sim.AdditiveWeightDependence(w_min=0.0, w_max=2.0), weight=0.5, delay=1.0)
+    learning = sim.Projection(first, cells, sim.AllToAllConnector(), rule)
+    assert learning.get("weight", "list", with_address=False) == [0.5, 0.5]
+    sim.run(500.0)
+    halfway = learning.get("weight", "array")
+    assert (halfway > 0.7).all() and (halfway < 2.0).all()  # pre before post, A_plus is a part of w_max
+    with pytest.warns(sim.SpinnWarning, match="keep their weights"):
+        cells.record("v")  # maps again
+    sim.run(200.0)
+    assert (learning.get("weight", "array") > halfway).all()
+    sim.reset()
+    assert learning.get("weight", "list", with_address=False) == [0.5, 0.5]
+    with pytest.raises(NotImplementedError):
+        sim.STDPMechanism(sim.SpikePairRule(), sim.AdditiveWeightDependence(), dendritic_delay_fraction=0.5)
+    with pytest.raises(NotImplementedError):
+        sim.TsodyksMarkramSynapse(U=0.5)
+
+
+def test_losses_are_told(sim):
+    """A volley that no estimate from rates expects."""
+    source = sim.Population(1000, sim.SpikeSourceArray(spike_times=[5.0]))
+    cells = sim.Population(1, sim.IF_curr_exp())
+    delay = RandomDistribution("uniform", low=1.0, high=2.9, rng=NumpyRNG(seed=1))
+    sim.Projection(source, cells, sim.AllToAllConnector(), sim.StaticSynapse(weight=1.0, delay=delay))
+    with pytest.warns(sim.SpinnWarning, match="saturated"):
+        sim.run(1000.0)
+    assert sim.get_machine_report()["saturations"] > 0
+
+
+def test_networks_drawn_by_pynn_are_those_of_other_backends(sim):
+    def weights(backend, **setup):
+        backend.setup(timestep=0.1, **setup)
+        rng = NumpyRNG(seed=5)
+        cells = backend.Population(20, backend.IF_cond_exp())
+        return backend.Projection(cells, cells, backend.FixedProbabilityConnector(0.3, rng=rng), backend.StaticSynapse(
+            weight=RandomDistribution("uniform", low=0.1, high=0.2, rng=rng), delay=1.0)).get("weight", "array")
+
+    import pyNN.mock
+    assert_array_equal(weights(sim, connectivity="pynn"), weights(pyNN.mock))
+    assert not np.array_equal(weights(sim), weights(pyNN.mock), equal_nan=True)
+    with pytest.raises(ValueError):
+        sim.setup(connectivity="other")

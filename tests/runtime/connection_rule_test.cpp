@@ -195,6 +195,10 @@ TEST(ConnectionRule, ListedSynapsesCountWithinTheSelections) {
     EXPECT_EQ(min_delay_ticks(rule), 1u);
     EXPECT_DOUBLE_EQ(expected_fraction_delayed(rule, 3), 1.0 / 3);
     EXPECT_DOUBLE_EQ(summarise_synapses(rule).max_weight, 0.5);
+    EXPECT_GT(summarise_synapses(rule).delay_variance_ms2, 0.0);
+    rule.timestep_ms = 0.025;
+    for (ListedSynapse& synapse : rule.synapses) synapse.delay_ticks = 41;  // 41 * 0.025 is no double
+    EXPECT_EQ(summarise_synapses(rule).delay_variance_ms2, 0.0);
 }
 
 TEST(ConnectionRule, SelfPairsAreCountedWithoutGoingThroughThem) {

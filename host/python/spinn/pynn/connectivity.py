@@ -124,4 +124,4 @@ def seed_of(rule, parameters):
             rng = value.base_value.rng
             if not any(rng is known for known in rngs):
                 rngs.append(rng)
-    return seed_from(*rngs) if any(rng is not None for rng in rngs) else None
+    return seed_from(*rngs)

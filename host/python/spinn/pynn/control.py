@@ -1,5 +1,6 @@
 """setup(), run(), end() and their kin."""
 import math
+import os
 
 from pyNN import common
 from pyNN.common.control import DEFAULT_MAX_DELAY, DEFAULT_MIN_DELAY, DEFAULT_TIMESTEP
@@ -27,7 +28,8 @@ def setup(timestep=DEFAULT_TIMESTEP, min_delay=DEFAULT_MIN_DELAY, max_delay=DEFA
         the least machine to run on; without them, the smallest that the network fits.
 
     Beyond PyNN's and sPyNNaker's arguments: `seed` (of everything random that no PyNN generator draws), `threads`,
-    `machine` (a preset or file, as of spinn-map), `rounding` ('truncate' as the board, 'nearest', 'stochastic'),
+    `machine` (a preset or file, as of spinn-map), `connectivity` ('machine', or 'pynn' to draw every connection with PyNN's
+    own code: slower, and the network is that of other backends), `rounding` ('truncate' as the board, 'nearest', 'stochastic'),
     `realtime` (no faster than the wall clock), `verbose`.
     """
     common.setup(timestep, min_delay, max_delay=max_delay, **extra_params)
@@ -38,6 +40,9 @@ def setup(timestep=DEFAULT_TIMESTEP, min_delay=DEFAULT_MIN_DELAY, max_delay=DEFA
     state.seed = _seed_of(extra_params)
     state.threads = int(extra_params.pop("threads", 0) or simulator.processors())
     state.rounding = extra_params.pop("rounding", "truncate")
+    state.connectivity = extra_params.pop("connectivity", None) or os.environ.get("SPINN_CONNECTIVITY") or "machine"
+    if state.connectivity not in ("machine", "pynn"):
+        raise ValueError(f"connectivity is 'machine' or 'pynn', not '{state.connectivity}'")
     state.realtime = bool(extra_params.pop("realtime", False))
     state.verbose = bool(extra_params.pop("verbose", False))
     state.machine = extra_params.pop("machine", None) or _machine_for(n_chips_required, n_boards_required)
@@ -86,3 +91,13 @@ initialize = common.initialize
 def set_number_of_neurons_per_core(neuron_type, max_permitted):
     """The most neurons of a model on one core, in populations created from now on."""
     neuron_type.max_atoms_per_core = int(max_permitted)
+
+
+def set_number_of_synapse_cores(neuron_type, n_synapse_cores):
+    """Of a board: how many cores share the synapses of one. A core here has all the time it needs."""
+    state.warn_once("set_number_of_synapse_cores", "a core here has all the time that it needs: it handles its own synapses")
+
+
+def set_allow_delay_extensions(neuron_type, allow_delay_extensions):
+    """Of a board: whether long delays may take cores of their own. The mapper adds them where a delay asks for it."""
+    state.warn_once("set_allow_delay_extensions", "the mapper adds delay extensions where a delay asks for them")

@@ -1,15 +1,14 @@
 """Projections: the connections between two populations, views or assemblies."""
-import operator
 from copy import deepcopy
 
 import numpy as np
 from pyNN import common, errors
-from pyNN.core import IndexBasedExpression
 from pyNN.random import RandomDistribution
 from pyNN.space import Space
 
 from . import simulator
 from .connectivity import Listed, distribution_of, listed_by, rule_of, seed_of
+from .plasticity import STDPMechanism
 from .simulator import state
 from .synapses import StaticSynapse
 
@@ -86,6 +85,8 @@ class Projection(common.Projection):
             state.warn_once("Projection.source", "the cells here have one source of spikes; 'source' is ignored")
         self._chunks = []
         self._known = None  # connections read back
+        self._learns = isinstance(self.synapse_type, STDPMechanism)
+        self._first = None  # of synapses that learn: the connections to begin with, when others took their place
         self._parts = [_Part(pre, pre_at, post, post_at) for pre, pre_at in _components(self.pre)
                        for post, post_at in _components(self.post)]
         self._connect(connector)
@@ -97,13 +98,17 @@ class Projection(common.Projection):
     def _guess_receptor_type(self):
         """As PyNN does, but a random weight is judged by its mean, without drawing one for each pair of neurons."""
         weight = self.synapse_type.parameter_space["weight"]
+        sign = None
         if isinstance(weight.base_value, RandomDistribution) and not weight.operations:
-            self.receptor_type = self.post.receptor_types[0 if _mean(weight.base_value) >= 0 else 1]
-        elif np.isscalar(weight.base_value) and not callable(weight.base_value):
-            sign = weight.evaluate(simplify=True) if weight.shape is not None else weight.base_value
-            self.receptor_type = self.post.receptor_types[0 if sign >= 0 else 1]
-        else:
+            sign = _mean(weight.base_value)
+        elif isinstance(distribution_of(weight), float):
+            sign = distribution_of(weight)
+        if sign is None:
             common.Projection._guess_receptor_type(self)
+        else:
+            receptors = self.post.receptor_types
+            negative = "inhibitory" if "inhibitory" in receptors else receptors[-1]
+            self.receptor_type = receptors[0] if sign >= 0 else negative
 
     def _connect(self, connector):
         parameters = deepcopy(self.synapse_type.parameter_space)
@@ -111,12 +116,12 @@ class Projection(common.Projection):
         for part in self._parts:
             if not hasattr(part.post.celltype, "machine_model") or not part.post.celltype.receptor_types:
                 raise errors.ConnectionError(f"{part.post.label} receives no spikes")
-        rule = rule_of(connector, self)
+        rule = rule_of(connector, self) if state.connectivity == "machine" else None
         if rule is not None and (len(self._parts) == 1 or rule.splits):
             values = {name: distribution_of(value) for name, value in given.items()}
             seed = seed_of(rule, given)
             if all(value is not None for value in values.values()):
-                self._check(values["weight"], given["weight"], values["delay"])
+                self._check(values["weight"], values["delay"])
                 self._add_rules(rule, values["weight"], values["delay"], seed)
             elif all(isinstance(value.base_value, RandomDistribution) and not value.operations or values[name] is not None
                      for name, value in given.items()):
@@ -140,6 +145,10 @@ class Projection(common.Projection):
         part.index = state.network.add_projection(
             "", pre._machine_index, pre_neurons, post._machine_index, post_neurons, kind, weight, delay,
             self.post.receptor_types.index(self.receptor_type), **more)
+        if self._learns:
+            timing, times, weight_rule, weights = self.synapse_type.machine_rule()
+            state.network.set_stdp(part.index, timing, times, weight_rule, weights,
+                                   backprop_delay=self.synapse_type.backprop_delay)
 
     def _add_rules(self, rule, weight, delay, seed):
         for i, part in enumerate(self._parts):
@@ -213,7 +222,7 @@ class Projection(common.Projection):
                                           np.ascontiguousarray(weight[mine]), np.ascontiguousarray(delay[mine]))
         self._known = None
 
-    def _check(self, weight, given_weight, delay):
+    def _check(self, weight, delay):
         if self._connector.safe and isinstance(weight, float):
             self.synapse_type.parameter_checks["weight"](weight, self)
         if isinstance(delay, float):
@@ -230,15 +239,47 @@ class Projection(common.Projection):
     def connections(self):
         """(pre, post, {"weight": ..., "delay": ...}): arrays with one element a connection. Indices count within the
         projection's ends."""
+        if self._learns and state.ticks > 0 and state.session is not None:
+            return self._learnt(state.session)
+        return self._described()
+
+    def _described(self):
         if self._known is None:
-            columns = []
-            for part in self._parts:
-                pre, post, weight, delay = state.network.connections(part.index)
-                columns.append((_position(part.pre, pre) + part.pre_at, _position(part.post, post) + part.post_at,
-                                weight, delay))
-            pre, post, weight, delay = (np.concatenate(column) for column in zip(*columns))
-            self._known = (pre, post, {"weight": weight, "delay": delay})
+            self._known = self._joined(state.network.connections)
         return self._known
+
+    def _learnt(self, session):
+        """connections(), with the weights that the machine has now."""
+        pre, post, attributes = self._joined(lambda index: session.weights(state.network, index))
+        if (self._described()[2]["weight"][:1] < 0).any():
+            attributes["weight"] = -attributes["weight"]
+        return pre, post, attributes
+
+    def _joined(self, connections_of):
+        """The connections of all parts, by pre and post: the order stays the same whatever changes."""
+        columns = []
+        for part in self._parts:
+            pre, post, weight, delay = connections_of(part.index)
+            columns.append((_position(part.pre, pre) + part.pre_at, _position(part.post, post) + part.post_at,
+                            weight, delay))
+        pre, post, weight, delay = (np.concatenate(column) for column in zip(*columns))
+        place = pre * self.post.size + post
+        if (np.diff(place) < 0).any():
+            order = np.argsort(place, kind="stable")
+            pre, post, weight, delay = pre[order], post[order], weight[order], delay[order]
+        return pre, post, {"weight": weight, "delay": delay}
+
+    def keep_learnt(self, session):
+        """Before the network is mapped again: what was learnt is what the next session begins with."""
+        if self._first is None:
+            self._first = self._described()
+        self._add_list(Listed(*self._learnt(session)))
+
+    def forget_learnt(self):
+        """reset(): weights are again what they were to begin with."""
+        if self._first is not None:
+            self._add_list(Listed(*self._first))
+            self._first = None
 
     def __len__(self):
         return len(self.connections()[0])
@@ -256,11 +297,14 @@ class Projection(common.Projection):
             return pre
         if name == "postsynaptic_index":
             return post
-        try:
+        if name in attributes:
             return attributes[name]
-        except KeyError:
+        if name not in self.synapse_type.get_parameter_names():
             raise errors.NonExistentParameterError(name, type(self.synapse_type).__name__,
                                                    self.synapse_type.get_parameter_names())
+        value = deepcopy(self.synapse_type.parameter_space[name])  # of the rule, the same for all synapses
+        value.shape = (1,)
+        return np.full(len(pre), float(value.evaluate(simplify=True)))
 
     def _get_attributes_as_list(self, names):
         return list(zip(*(self._column(name).tolist() for name in names)))
@@ -277,12 +321,10 @@ class Projection(common.Projection):
             elif multiple_synapses == "first":
                 array[at[::-1]] = values[::-1]
             else:
-                join = _JOINED[multiple_synapses]
                 array[at] = values  # one of them, where there are several
-                cells, counts = np.unique(at, return_counts=True)
-                if (counts > 1).any():
+                if (np.diff(at) == 0).any():
                     array[at] = {"sum": 0.0, "min": np.inf, "max": -np.inf}[multiple_synapses]
-                    join.at(array, at, values)
+                    _JOINED[multiple_synapses].at(array, at, values)
             result.append(array.reshape(self.shape))
         return result
 
@@ -330,12 +372,13 @@ class Projection(common.Projection):
 
     def _replace(self, columns, whole=None):
         """New values of one attribute; `whole`: they are all the same."""
+        state.changed()
         pre, post, attributes = self.connections()
         new = {**attributes, **columns}
-        if whole is not None and not any(part.is_list for part in self._parts):
+        if whole is not None and not any(part.is_list for part in self._parts) and not self._learns:
             for name in columns:
                 if name == "weight":
-                    self._check(whole, None, state.dt)
+                    self._check(whole, state.dt)
                 else:
                     self._check_delays(whole, whole)
                 for part in self._parts:
@@ -343,7 +386,6 @@ class Projection(common.Projection):
             self._known = (pre, post, new)
         else:
             self._add_list(Listed(pre, post, new))
-        state.changed()
 
 
 def _position(component, neurons):

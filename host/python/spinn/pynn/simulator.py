@@ -20,6 +20,16 @@ class ID(int, common.IDMixin):
         common.IDMixin.__init__(self)
 
 
+_LOSSES = {
+    "saturations": "additions saturated a ring buffer: the input of some neurons was cut. Smaller weights, or fewer synapses "
+                   "that are active in one step, would fit",
+    "weights_masked": "weights did not fit 16 bits and wrapped around",
+    "packets_dropped": "packets were dropped by routers",
+    "recordings_lost": "records were lost: a recording buffer was full",
+    "wrapped_traces": "plasticity traces wrapped around: a cell spiked too often within its time constant",
+}
+
+
 class SpinnWarning(UserWarning):
     """Something asked for has no effect here; the message says why, and what works instead."""
 
@@ -40,6 +50,7 @@ class State(common.control.BaseState):
         self.rounding = "truncate"
         self.realtime = False
         self.verbose = False
+        self.connectivity = "machine"
         self._min_delay = "auto"
         self._max_delay = "auto"
         self.clear()
@@ -64,6 +75,8 @@ class State(common.control.BaseState):
         self.ticks = 0
         self.t_start = 0
         self.segment_counter += 1
+        for projection in self.projections:
+            projection.forget_learnt()
         self.session = None   # the network as mapped and loaded; None when it must be mapped (again)
         self.before = None    # the session that the next one goes on with
         self.n_loaded = 0     # populations that the session has
@@ -105,9 +118,15 @@ class State(common.control.BaseState):
 
     def changed(self):
         """The network's structure, connections or recordings changed: the next run maps it again, and goes on."""
-        if self.session is not None:
-            self.before = self.session if self.ticks > 0 else None
-            self.session = None
+        session, self.session = self.session, None
+        if session is None or self.ticks == 0:
+            return
+        self.before = session
+        for projection in self.projections:
+            if projection._learns:
+                projection.keep_learnt(session)
+                self.warn_once("mapped again", "the network was mapped again between two runs: synapses that learn keep "
+                               "their weights, but not the spikes that they remember")
 
     def parameters_changed(self, population):
         """Parameters of a population changed: the next run writes them into its cores."""
@@ -143,16 +162,27 @@ class State(common.control.BaseState):
             self.session.run(n_ticks, self.recordings, realtime=self.realtime)
         finally:
             self.ticks = self.session.ticks_done
+            self._tell_losses()
 
     def _make_session(self, n_ticks):
         self.network.duration_ms = n_ticks * self.dt
         self.network.clear_recordings()
+        self.network.clear_currents()
         for population in self.populations:
             population._describe(self.network)
+        for source in self.current_sources:
+            source._describe(self.network)
         self.network.check()
         self.n_loaded = len(self.populations)
         return _core.Session(self.network, threads=self.threads, machine=self.machine, rounding=self.rounding,
                              verbose=self.verbose, before=self.before)
+
+    def _tell_losses(self):
+        """Warns, once for each kind, of what the machine could not do as the network says."""
+        counts = self.report()
+        for key, meaning in _LOSSES.items():
+            if counts.get(key):
+                self.warn_once(key, f"{counts[key]} {meaning}")
 
     def report(self):
         """What the run did: a dict with the keys of `spinn-emu --json`."""
@@ -163,11 +193,13 @@ state = State()
 
 
 def seed_from(*rngs):
-    """A seed for the machine's generator, drawn from PyNN's: equal generators in equal states give equal seeds."""
+    """A seed for the machine's generator, drawn from PyNN's: equal generators in equal states give equal seeds. None when
+    no generator was given a seed: then the network's own does."""
+    rngs = [rng for rng in rngs if getattr(rng, "seed", None) is not None]
+    if not rngs:
+        return None
     seed = 0
     for rng in rngs:
-        if rng is None:
-            continue
         drawn = rng.next(2, "uniform_int", {"low": 0, "high": 2**31 - 1})
         for word in np.atleast_1d(drawn):
             seed = (seed * 6364136223846793005 + int(word) + 1442695040888963407) % 2**64

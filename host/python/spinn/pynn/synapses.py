@@ -15,7 +15,7 @@ def check_signs(weights, projection):
         if isinstance(weights, np.ndarray) and not ((weights <= 0).all() or (weights >= 0).all()):
             raise errors.ConnectionError("Weights must be either all positive or all negative")
         return
-    if projection.receptor_type not in ("excitatory", "inhibitory") and not projection.post.conductance_based:
+    if projection.receptor_type not in ("excitatory", "inhibitory"):
         if not (np.asarray(weights) >= 0).all():
             raise errors.ConnectionError(f"Weights must be positive for the receptor '{projection.receptor_type}'")
         return
@@ -37,7 +37,5 @@ class StaticSynapse(MachineSynapse, synapses.StaticSynapse):
 def not_here(module):
     """{name: class} of PyNN's synapse types that the machine does not have: they say so when they are made."""
     names = ("ElectricalSynapse", "TsodyksMarkramSynapse", "SimpleStochasticSynapse", "StochasticTsodyksMarkramSynapse",
-             "MultiQuantalSynapse", "STDPMechanism", "AdditiveWeightDependence", "MultiplicativeWeightDependence",
-             "AdditivePotentiationMultiplicativeDepression", "GutigWeightDependence", "SpikePairRule",
-             "Vogels2011Rule")
+             "MultiQuantalSynapse", "AdditivePotentiationMultiplicativeDepression", "GutigWeightDependence")
     return {name: unavailable(name, getattr(synapses, name), module) for name in names if hasattr(synapses, name)}
