@@ -168,6 +168,8 @@ void bind_session(nb::module_& module) {
             "update_parameters", &update, nb::arg("network"), nb::arg("population"),
             "Writes the parameters that the network gives a population into its cores; state stays. Returns False when "
             "the network must be mapped again for them.")
+        .def("weights", &weights, nb::arg("network"), nb::arg("projection"),
+             "(pre, post, weight, delay in ms) of a projection that learns, as they are now.")
         .def(
             "read_state",
             [](PythonSession& self, std::uint32_t population, const std::string& name) {

@@ -391,6 +391,7 @@ def test_the_procedural_api(sim, tmp_path):
 
 
 def test_every_model_of_the_machine_runs(sim):
+    sim.setup(timestep=0.1)
     standard = [getattr(sim, name) for name in sim.list_standard_models()]
     extra = [cell for cell in vars(sim.extra_models).values() if hasattr(cell, "machine_model")]
     assert {"IF_curr_alpha", "Izhikevich"} <= {cell.__name__ for cell in standard}
@@ -413,7 +414,7 @@ def test_every_model_of_the_machine_runs(sim):
     for population in made:
         if population.celltype.receptor_types:
             v = population.get_data().segments[0].analogsignals[0]
-            assert v.shape == (20, 2) and np.isfinite(v.magnitude).all(), population.label
+            assert v.shape == (200, 2) and np.isfinite(v.magnitude).all(), population.label
 
 
 def test_current_sources_are_injected(sim):
@@ -467,14 +468,14 @@ def test_synapses_learn_and_forget_at_reset(sim):
 
 
 def test_losses_are_told(sim):
-    source = sim.Population(1, sim.SpikeSourceArray(spike_times=[5.0] * 20))
+    """A volley that no estimate from rates expects."""
+    source = sim.Population(1000, sim.SpikeSourceArray(spike_times=[5.0]))
     cells = sim.Population(1, sim.IF_curr_exp())
-    projection = sim.Projection(source, cells, sim.OneToOneConnector(), sim.StaticSynapse(weight=0.1, delay=2.0))
-    sim.run(1.0)
-    source.set(spike_times=[5.0] * 2000)
+    delay = RandomDistribution("uniform", low=1.0, high=2.9, rng=NumpyRNG(seed=1))
+    sim.Projection(source, cells, sim.AllToAllConnector(), sim.StaticSynapse(weight=1.0, delay=delay))
     with pytest.warns(sim.SpinnWarning, match="saturated"):
-        sim.run(20.0)
-    assert len(projection) == 1 and sim.get_machine_report()["saturations"] > 0
+        sim.run(1000.0)
+    assert sim.get_machine_report()["saturations"] > 0
 
 
 def test_networks_drawn_by_pynn_are_those_of_other_backends(sim):

@@ -10,7 +10,8 @@ from pyNN.standardmodels import StandardCellType
 
 from . import external_devices, extra_models, simulator
 from .control import (end, get_current_time, get_max_delay, get_min_delay, get_time_step, initialize, num_processes,
-                      rank, reset, run, run_for, run_until, set_number_of_neurons_per_core, setup)
+                      rank, reset, run, run_for, run_until, set_allow_delay_extensions, set_number_of_neurons_per_core,
+                      set_number_of_synapse_cores, setup)
 from .electrodes import current_source_classes
 from .plasticity import AdditiveWeightDependence, MultiplicativeWeightDependence, SpikePairRule, STDPMechanism, Vogels2011Rule
 from .populations import Assembly, Population, PopulationView

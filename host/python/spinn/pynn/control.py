@@ -91,3 +91,13 @@ initialize = common.initialize
 def set_number_of_neurons_per_core(neuron_type, max_permitted):
     """The most neurons of a model on one core, in populations created from now on."""
     neuron_type.max_atoms_per_core = int(max_permitted)
+
+
+def set_number_of_synapse_cores(neuron_type, n_synapse_cores):
+    """Of a board: how many cores share the synapses of one. A core here has all the time it needs."""
+    state.warn_once("set_number_of_synapse_cores", "a core here has all the time that it needs: it handles its own synapses")
+
+
+def set_allow_delay_extensions(neuron_type, allow_delay_extensions):
+    """Of a board: whether long delays may take cores of their own. The mapper adds them where a delay asks for it."""
+    state.warn_once("set_allow_delay_extensions", "the mapper adds delay extensions where a delay asks for them")

@@ -1,4 +1,6 @@
 """Synapses that learn: PyNN's STDPMechanism over the machine's rules."""
+from copy import deepcopy
+
 from pyNN import errors
 from pyNN.standardmodels import STDPTimingDependence, STDPWeightDependence, build_translations, synapses
 
@@ -48,7 +50,7 @@ class STDPMechanism(MachineSynapse, synapses.STDPMechanism):
 
 
 def _values(component):
-    space = component.parameter_space
+    space = deepcopy(component.parameter_space)
     space.shape = (1,)
     return {name: float(value.evaluate(simplify=True)) for name, value in space.items()}
 

@@ -302,7 +302,7 @@ class Projection(common.Projection):
         if name not in self.synapse_type.get_parameter_names():
             raise errors.NonExistentParameterError(name, type(self.synapse_type).__name__,
                                                    self.synapse_type.get_parameter_names())
-        value = self.synapse_type.parameter_space[name]  # of the rule, the same for all synapses
+        value = deepcopy(self.synapse_type.parameter_space[name])  # of the rule, the same for all synapses
         value.shape = (1,)
         return np.full(len(pre), float(value.evaluate(simplify=True)))
 
