@@ -189,18 +189,13 @@ MonitorReply monitor_command(const CommandContext& context) {
 }
 
 MonitorReply core_command(const CommandContext& context, int core) {
-    const ScpRequest& request = context.request;
-    switch (request.command) {
+    switch (context.request.command) {
         case ScpCommand::version:
             return version(context, core, "SARK");
         case ScpCommand::read:
-            return is_unit(request.arg3) ? read_memory(context, context.chip, scp_data_bytes)
-                                         : refuse(ScpResult::bad_argument);
         case ScpCommand::write:
-            return is_unit(request.arg3) ? write_memory(context, context.chip, scp_data_bytes)
-                                         : refuse(ScpResult::bad_argument);
         case ScpCommand::fill:
-            return fill(context);
+            return monitor_command(context);  // the same memory
         default:
             return refuse(ScpResult::bad_command);
     }

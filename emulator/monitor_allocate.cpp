@@ -5,6 +5,7 @@
 #include "emulator/heap.hpp"
 #include "emulator/monitor.hpp"
 #include "emulator/router_copy.hpp"
+#include "protocols/boot.hpp"
 
 namespace spinn {
 
@@ -158,7 +159,8 @@ MonitorReply set_tag(const CommandContext& context, EthernetPort& port, std::uin
     tag.time_out = static_cast<std::uint8_t>(request.arg1 >> 24 & 15);
     const auto udp_port = static_cast<std::uint16_t>(request.arg2 & 0xffff);
     if ((tag.flags & tag_reverse) != 0) {
-        if (udp_port == 0 || udp_port == scp_udp_port || udp_port == 54321) return {ScpResult::bad_argument, {}};
+        if (udp_port == 0 || udp_port == scp_udp_port || udp_port == boot_udp_port)
+            return {ScpResult::bad_argument, {}};
         tag.udp_port = udp_port;
         const std::uint32_t end = request.arg1 >> 8 & 0xff;
         tag.destination = {

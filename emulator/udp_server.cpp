@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 
+#include "protocols/boot.hpp"
 #include "protocols/error.hpp"
 #include "protocols/scp.hpp"
 
@@ -101,7 +102,7 @@ class Server {
             const RequestError failure({.what = "cannot listen on UDP " + name + ": " + error.message(),
                                         .where = "chip " + to_string(board_.ports[port].chip),
                                         .fix = "end what listens there, or choose another address with --bind"});
-            if (udp_port == scp_udp_port || udp_port == 54321) throw failure;
+            if (udp_port == scp_udp_port || udp_port == boot_udp_port) throw failure;
             log_.warn("{}", failure.what());  // a reverse tag's port: hosts choose it
             refused_.insert({port, udp_port});
             return;
@@ -202,7 +203,7 @@ ServeReport serve(Board& board, const ServeOptions& options, const std::atomic<b
     Server server(board, options, log);
     for (const EthernetPort& port : board.ports)
         log.info("listening on {}: SCP on UDP port {}, boot on {}, for the board of chip {}", address_text(port.ip),
-                 scp_udp_port, 54321, to_string(port.chip));
+                 scp_udp_port, boot_udp_port, to_string(port.chip));
     if (options.ready) options.ready();
     return server.run(stop);
 }
