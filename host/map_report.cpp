@@ -25,7 +25,8 @@ constexpr std::size_t most_names = 50'000;
 /// JSON that may stand in a script element: no text in it can end the element.
 std::string for_script(const json& data) {
     std::string text = data.dump();
-    for (std::size_t at = text.find('<'); at != std::string::npos; at = text.find('<', at + 1)) text.replace(at, 1, "\\u003c");
+    for (std::size_t at = text.find('<'); at != std::string::npos; at = text.find('<', at + 1))
+        text.replace(at, 1, "\\u003c");
     return text;
 }
 
@@ -37,7 +38,8 @@ json chips_of(const Mapping& mapping) {
     std::vector<std::uint64_t> before(machine.chips.size(), 0), after(machine.chips.size(), 0);
     for (const RouteTree& tree : mapping.routes)
         for (const RouteNode& node : tree) ++before[chip_index(machine, node.chip)];
-    for (const RoutingTable& table : mapping.tables.tables) after[chip_index(machine, table.chip)] = table.entries.size();
+    for (const RoutingTable& table : mapping.tables.tables)
+        after[chip_index(machine, table.chip)] = table.entries.size();
     const bool with_names = mapping.graph.slices.size() <= most_names;
     json chips = json::array();
     for (const ChipCoord at : present_chips(machine)) {
@@ -99,9 +101,11 @@ json loads_of(const Mapping& mapping) {
 }
 
 std::string page(const std::string& title, const std::string& body) {
-    return "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">"
-           "<title>" + svg::escaped(title) + "</title><style>" + std::string(report_style) +
-           std::string(map_report_style) + "</style></head><body><main>" + body + "</main></body></html>\n";
+    return "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
+           "content=\"width=device-width\">"
+           "<title>" +
+           svg::escaped(title) + "</title><style>" + std::string(report_style) + std::string(map_report_style) +
+           "</style></head><body><main>" + body + "</main></body></html>\n";
 }
 
 }  // namespace
@@ -178,23 +182,29 @@ json compare_maps(const std::filesystem::path& a, const std::filesystem::path& b
         std::map<std::uint64_t, json> map;
         for (const json& place : read(directory, "placements.json", json::value_t::array))
             if (place.is_object() && place.value("slice", json()).is_number_unsigned())
-                map[place["slice"].get<std::uint64_t>()] = {place.value("x", 0), place.value("y", 0), place.value("core", 0)};
+                map[place["slice"].get<std::uint64_t>()] = {place.value("x", 0), place.value("y", 0),
+                                                            place.value("core", 0)};
         return map;
     };
     const auto pa = places(a), pb = places(b);
     std::uint64_t on_other_chip = 0, on_other_core = 0, only_one = 0;
     for (const auto& [slice, place] : pa) {
         const auto other = pb.find(slice);
-        if (other == pb.end()) ++only_one;
-        else if (place[0] != other->second[0] || place[1] != other->second[1]) ++on_other_chip;
-        else if (place != other->second) ++on_other_core;
+        if (other == pb.end())
+            ++only_one;
+        else if (place[0] != other->second[0] || place[1] != other->second[1])
+            ++on_other_chip;
+        else if (place != other->second)
+            ++on_other_core;
     }
     for (const auto& [slice, place] : pb) only_one += pa.contains(slice) ? 0 : 1;
-    result["slices"] = {{"on_another_chip", on_other_chip}, {"on_another_core", on_other_core}, {"in_one_only", only_one}};
+    result["slices"] = {
+        {"on_another_chip", on_other_chip}, {"on_another_core", on_other_core}, {"in_one_only", only_one}};
     const auto tables = [&](const std::filesystem::path& directory) {
         std::map<std::pair<int, int>, json> map;
         for (const json& table : read(directory, "tables.json", json::value_t::array))
-            if (table.is_object()) map[{table.value("x", 0), table.value("y", 0)}] = table.value("entries", json::array());
+            if (table.is_object())
+                map[{table.value("x", 0), table.value("y", 0)}] = table.value("entries", json::array());
         return map;
     };
     const auto ta = tables(a), tb = tables(b);

@@ -10,8 +10,8 @@
 
 namespace spinn {
 
-/// What the page shows, as JSON: chips with their cores, memory and tables, link loads, trees (of mappings up to about 300,000
-/// tree nodes), phases and bounds.
+/// What the page shows, as JSON: chips with their cores, memory and tables, link loads, trees (of mappings up to about
+/// 300,000 tree nodes), phases and bounds.
 /// @param summary  figures of the mapping, as spinn-map --json prints them
 nlohmann::json map_report_data(const Mapping& mapping, const nlohmann::json& summary, const std::string& title);
 
@@ -21,8 +21,9 @@ std::string map_report_page(const nlohmann::json& data);
 std::string map_failure_page(const Problem& problem, const std::string& title);
 
 struct RouteBounds {
-    std::uint64_t placed = 0;  ///< hops that trees need at least, placed as they are: chips less one, or the way to the farthest
-    std::uint64_t any = 0;     ///< in any placement, with 16 cores a chip
+    std::uint64_t placed =
+        0;  ///< hops that trees need at least, placed as they are: chips less one, or the way to the farthest
+    std::uint64_t any = 0;  ///< in any placement, with 16 cores a chip
 };
 RouteBounds route_bounds(const Mapping& mapping);
 

@@ -39,7 +39,8 @@ void require_orthogonal(ProblemReport& report, const NamedTable& table) {
                      [](const TableEntry* a, const TableEntry* b) { return a->entry.key < b->entry.key; });
     const auto compare = [&](const TableEntry& a, const TableEntry& b) {
         if (a.entry.route != b.entry.route && intersect(a.entry, b.entry))
-            report.add({}, table.name + ": " + to_string(a.entry) + " and " + to_string(b.entry) + " match the same keys",
+            report.add({},
+                       table.name + ": " + to_string(a.entry) + " and " + to_string(b.entry) + " match the same keys",
                        "give a table whose entries do not depend on their order");
     };
     for (std::size_t i = 0; i < blocks.size() && !report.is_full(); ++i) {
@@ -145,7 +146,8 @@ std::vector<NamedTable> read_tables_json(std::string_view text, const std::strin
 
 std::vector<NamedTable> read_tables(const std::string& path) {
     const auto text = read_text_file(path);
-    if (!text) throw InputError({{"there is no readable file of this name", path, "name a *.csv or *.json file of tables"}});
+    if (!text)
+        throw InputError({{"there is no readable file of this name", path, "name a *.csv or *.json file of tables"}});
     return path.ends_with(".json") ? read_tables_json(*text, path) : read_tables_csv(*text, path);
 }
 

@@ -16,8 +16,8 @@ struct NamedTable {
     std::vector<TableEntry> entries;
 };
 
-/// *.csv: a line "key,mask,route" an entry, hexadecimal with 0x or decimal, after a line of titles; the chip is that of a
-/// name such as chip_3_17.csv. *.json: SpiNNTools' routing tables. Entries of different route must not match the same
+/// *.csv: a line "key,mask,route" an entry, hexadecimal with 0x or decimal, after a line of titles; the chip is that of
+/// a name such as chip_3_17.csv. *.json: SpiNNTools' routing tables. Entries of different route must not match the same
 /// key: their order would be lost. @throws InputError with every mistake
 std::vector<NamedTable> read_tables(const std::string& path);
 std::vector<NamedTable> read_tables_csv(std::string_view text, const std::string& file_name);

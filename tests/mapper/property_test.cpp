@@ -126,8 +126,9 @@ bool reason_holds(const Case& c, const std::string& what) {
     // Sums that fit, but not chip by chip: only where SDRAM or a constraint asks for more than single cores.
     const PlaceConstraints& constraints = c.graph.constraints;
     if (what.starts_with("the slices do not fit on the chips together"))
-        return bytes > 0 && (!constraints.same_chip.empty() || !constraints.fixed.empty() ||
-                             !constraints.reserved.empty() || c.graph.slices.front().sdram_bytes != 200'000 || chips > 0);
+        return bytes > 0 &&
+               (!constraints.same_chip.empty() || !constraints.fixed.empty() || !constraints.reserved.empty() ||
+                c.graph.slices.front().sdram_bytes != 200'000 || chips > 0);
     if (what.starts_with("the routing table needs")) return c.tables.capacity < routing_table_capacity;
     return false;
 }
