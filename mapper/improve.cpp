@@ -93,8 +93,9 @@ class Board {
     double visit(std::uint32_t unit, Pull& pull) {
         if (problem_.fixed_chip[unit] != nowhere) return 0.0;
         struct Option {
-            float estimate = 0.0f;
+            float estimate = 0.0f;  ///< a lower bound
             std::uint32_t chip = nowhere, other = nowhere;
+            float of_other = 0.0f;  ///< the other's part of it
         };
         std::array<Option, 3> options{};  // best first
         const auto offer = [&](const Option& option) {
@@ -108,19 +109,22 @@ class Board {
             if (wished.chip == nowhere) break;
             if (wished.chip == from) continue;
             if (has_room(unit, wished.chip)) {
-                offer({wished.change, wished.chip, nowhere});
+                offer({wished.change, wished.chip, nowhere, 0.0f});
                 continue;
             }
             const std::uint32_t* there = &units_on_[wished.chip * most_units_on_a_chip];
             for (std::uint32_t i = 0; i < n_units_on_[wished.chip]; ++i) {
                 if (!may_swap(unit, there[i])) continue;
                 for (const Wish& theirs : wishes_[there[i]])
-                    if (theirs.chip == from) offer({wished.change + theirs.change, wished.chip, there[i]});
+                    if (theirs.chip == from)
+                        offer({wished.change + theirs.change, wished.chip, there[i], theirs.change});
             }
         }
         for (const Option& option : options) {
             if (option.chip == nowhere) break;
-            const double change = change_by_swap(unit, option.other, option.chip);
+            double change = change_by_move(unit, option.other, from, option.chip);
+            if (change + static_cast<double>(option.of_other) >= -1e-6) continue;
+            if (option.other != nowhere) change += change_by_move(option.other, unit, option.chip, from);
             if (change >= -1e-6) continue;
             if (option.other != nowhere) move(option.other, from);
             move(unit, option.chip);
@@ -193,12 +197,6 @@ class Board {
             change += attachment.weight * (static_cast<double>(hops_to(attachment.edge, to)) -
                                            static_cast<double>(hops_to(attachment.edge, from)));
         }
-        return change;
-    }
-    double change_by_swap(std::uint32_t unit, std::uint32_t other, std::uint32_t to) const {
-        const std::uint32_t from = chip_of_[unit];
-        double change = change_by_move(unit, other, from, to);
-        if (other != nowhere) change += change_by_move(other, unit, to, from);
         return change;
     }
 
@@ -308,7 +306,7 @@ void improve(ChipOfUnit& chips, const PlaceProblem& problem, const MachineShape&
             saved -= board.visit(unit, pulls[0]);
         }
         if (round == 0) first_saved = saved;
-        if (saved < 0.04 * first_saved || saved <= 0.0) break;
+        if (saved * effort < first_saved || saved <= 0.0) break;  // what is left is not worth the time
     }
 }
 
