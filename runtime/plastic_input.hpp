@@ -26,8 +26,24 @@ struct RingView;
 struct PlasticMatrix {
     PlasticMatrixHeader header;
     std::uint32_t min_delay_ticks = ~0u;     ///< of any synapse
+    std::uint32_t max_delay_ticks = 0;       ///< likewise
     std::span<const std::uint32_t> offsets;  ///< in SDRAM
     std::uint32_t* rows = nullptr;           ///< in SDRAM: what offsets count from
+};
+
+/// What all rows of one tick whose synapses have one delay find at the core's neurons: worked out once. [atom] each.
+struct TickTable {
+    std::uint32_t sent = ~0u;                   ///< the tick; none yet
+    std::vector<std::uint32_t> newest;          ///< tick of the last post spike that is at the synapse
+    std::vector<std::uint32_t> end, oldest;     ///< of the history, as PostWindow has them
+    std::vector<std::int64_t> change;           ///< by the pre spike, s16.15
+    std::vector<std::int64_t> lowest, highest;  ///< what the weight then stays within
+};
+
+/// Scratch of one row, [synapse] each.
+struct RowScratch {
+    std::vector<std::int64_t> weight;    ///< s16.15
+    std::vector<std::uint32_t> pending;  ///< synapses with post spikes left to go through
 };
 
 struct PlasticInput {
@@ -37,6 +53,10 @@ struct PlasticInput {
     std::uint64_t events = 0;          ///< synapses that transmitted
     std::uint64_t saturations = 0;     ///< additions that a ring buffer could not hold
     std::uint64_t wrapped_traces = 0;  ///< traces that passed 16, where s4.11 ends, and went on below 0 as on a board
+
+    RowScratch scratch;
+    std::vector<TickTable> tables;  ///< [ticks that post spikes take to the synapse]
+    bool plain = false;             ///< take the obvious loop even where there is a faster one: the tests do
 
     bool empty() const { return matrices.empty(); }
 };

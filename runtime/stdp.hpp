@@ -44,6 +44,16 @@ struct Additive {
     }
 };
 
+/// What the clamps of the additive rule are applied to.
+struct AdditiveWithoutLimits {
+    static void potentiate(const WeightConstants& c, Weight& w, std::int32_t x, std::int32_t) {
+        w.raw += mul_accum(c.a_plus, x);
+    }
+    static void depress(const WeightConstants& c, Weight& w, std::int32_t x, std::int32_t) {
+        w.raw -= mul_accum(c.a_minus, x);
+    }
+};
+
 struct Multiplicative {
     static void potentiate(const WeightConstants& c, Weight& w, std::int32_t x, std::int32_t) {
         w.raw += mul_accum(mul_wrap(Accum{static_cast<std::int32_t>(c.w_max.raw - w.raw)}, c.a_plus), x);

@@ -4,10 +4,14 @@
 #include <chrono>
 #include <cmath>
 #include <memory>
+#include <optional>
+#include <tuple>
 #include <variant>
 
 #include "host/reference/delayed_input.hpp"
+#include "host/reference/plasticity.hpp"
 #include "mapper/currents.hpp"
+#include "mapper/plasticity_tables.hpp"
 #include "mapper/poisson_regions.hpp"
 #include "mapper/recorded_view.hpp"
 #include "runtime/array_source.hpp"
@@ -58,6 +62,7 @@ struct Running {
     std::vector<std::size_t> outgoing;           ///< indices of ProjectionRows
     std::vector<std::uint8_t> records_spike;     ///< [neuron]; empty when none is recorded
     std::vector<std::uint32_t> spiking, counts;  ///< of this tick
+    std::optional<PostSpikes> posts;             ///< when synapses onto them learn
 };
 
 void record_samples(RealCells& cells, std::uint32_t tick, PopulationActivity& activity) {
@@ -147,6 +152,18 @@ std::vector<PopulationActivity> empty_recordings(const Network& network) {
     return recordings;
 }
 
+/// Sorted as the machine's are: by pre, post, delay, weight.
+std::vector<WeightSample> samples_of(const ProjectionRows& rows, double timestep_ms) {
+    std::vector<WeightSample> samples;
+    for (std::uint32_t pre = 0; pre + 1 < rows.offsets.size(); ++pre)
+        for (std::uint64_t s = rows.offsets[pre]; s < rows.offsets[pre + 1]; ++s)
+            samples.push_back({pre, rows.targets[s], rows.weights[s], rows.delays[s] * timestep_ms});
+    std::ranges::sort(samples, [](const WeightSample& a, const WeightSample& b) {
+        return std::tie(a.pre, a.post, a.delay_ms, a.weight) < std::tie(b.pre, b.post, b.delay_ms, b.weight);
+    });
+    return samples;
+}
+
 }  // namespace
 
 ReferenceResult run_reference(const Network& network, const ReferenceOptions& options) {
@@ -159,6 +176,7 @@ ReferenceResult run_reference(const Network& network, const ReferenceOptions& op
     result.populations = empty_recordings(network);
 
     std::vector<ProjectionRows> projections;
+    std::vector<std::optional<Learning>> learning;  // [projection]; none when it is static
     std::vector<std::uint32_t> max_delay(populations.size(), 1);
     for (std::size_t p = 0; p < network.projections.size(); ++p) {
         const ProjectionRows& rows = projections.emplace_back(
@@ -166,19 +184,36 @@ ReferenceResult run_reference(const Network& network, const ReferenceOptions& op
         populations[rows.pre_population].outgoing.push_back(p);
         max_delay[rows.post_population] = std::max(max_delay[rows.post_population], rows.max_delay_ticks);
         result.synapses += rows.targets.size();
+        const Projection& projection = network.projections[p];
+        learning.push_back(projection.stdp ? std::optional(make_learning(
+                                                 *projection.stdp, network.populations[projection.pre.population].size,
+                                                 network.timestep_ms))
+                                           : std::nullopt);
     }
     for (std::size_t p = 0; p < populations.size(); ++p)
-        if (is_neuron(network.populations[p].model))
+        if (is_neuron(network.populations[p].model)) {
             populations[p].input = DelayedInput(network.populations[p].size, populations[p].n_receptors, max_delay[p]);
+            if (const StdpRule* const stdp = stdp_into(network, p))
+                populations[p].posts.emplace(*stdp, network.populations[p].size, network.timestep_ms);
+        }
 
     for (std::uint32_t tick = 0; tick < result.ticks; ++tick) {
         for (std::size_t p = 0; p < populations.size(); ++p) advance(populations[p], tick, result.populations[p]);
+        for (Running& population : populations)
+            if (population.posts) population.posts->enter(tick, population.spiking);
         for (const Running& source : populations)
-            for (const std::size_t p : source.outgoing)
+            for (const std::size_t p : source.outgoing) {
+                Running& target = populations[projections[p].post_population];
                 for (std::size_t i = 0; i < source.spiking.size(); ++i)
-                    result.synaptic_events += add_row(projections[p], source.spiking[i], tick, source.counts[i],
-                                                      populations[projections[p].post_population].input);
+                    result.synaptic_events +=
+                        learning[p] ? learn_and_add_row(*learning[p], projections[p], *target.posts, source.spiking[i],
+                                                        tick, source.counts[i], target.input)
+                                    : add_row(projections[p], source.spiking[i], tick, source.counts[i], target.input);
+            }
     }
+    for (std::size_t p = 0; p < projections.size(); ++p)
+        result.weights.push_back(learning[p] ? samples_of(projections[p], network.timestep_ms)
+                                             : std::vector<WeightSample>{});
     result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
     return result;
 }

@@ -33,6 +33,7 @@ struct ReferenceOptions {
 struct ReferenceResult {
     std::uint32_t ticks = 0;                      ///< length of the run
     std::vector<PopulationActivity> populations;  ///< [population]: what the network records, as a results file has it
+    std::vector<std::vector<WeightSample>> weights;  ///< [projection]: of plastic ones, when the run ended; sorted
     std::uint64_t synapses = 0;
     std::uint64_t synaptic_events = 0;
     Quantised quantised;

@@ -9,7 +9,7 @@
 /// | 1         | alpha, s4.11 (Vogels2011)                                                             |
 /// | 1         | number of tables: 2, or 4 for the triplet rule                                        |
 /// | 1 + n / 2 | each table: entries n (even) in the low half, shift in the high; entries, two a word  |
-/// | 2 x 6     | of each receptor: w_min, w_max, A+, A-, A3+, A3-, s16.15; weights as in the neuron    |
+/// | 8 x 6     | of each receptor: w_min, w_max, A+, A-, A3+, A3-, s16.15; weights as in the neuron    |
 ///
 /// Tables are of e^(-t / tau): tau_plus, tau_minus, then tau_x, tau_y (Vogels2011: tau twice). Source: sPyNNaker,
 /// synapse_dynamics_stdp_mad_impl.c, timing_*_impl.c, weight_*_impl.c (regions of the same words, rule by rule).
@@ -46,9 +46,9 @@ struct PlasticityRegion {
     TimingRule timing = TimingRule::spike_pair;
     WeightRule weight = WeightRule::additive;
     bool backprop_delay = true;
-    std::int32_t alpha = 0;          ///< s4.11
-    std::vector<DecayTable> tables;  ///< tau_plus, tau_minus[, tau_x, tau_y]
-    std::array<WeightConstants, 2> constants;
+    std::int32_t alpha = 0;                                ///< s4.11
+    std::vector<DecayTable> tables;                        ///< tau_plus, tau_minus[, tau_x, tau_y]
+    std::array<WeightConstants, max_receptors> constants;  ///< [receptor]
     bool operator==(const PlasticityRegion&) const = default;
 };
 

@@ -9,6 +9,7 @@
 
 #include "emulator/functional_engine.hpp"
 #include "host/extract.hpp"
+#include "host/network_file.hpp"
 #include "host/network_proto.hpp"
 #include "host/network_yaml_writer.hpp"
 #include "host/run.hpp"
@@ -201,6 +202,21 @@ TEST(Plasticity, WeightsAreWrittenAtIntervalsAndAtTheEnd) {
             EXPECT_NE(weights.synapses[0], weights.synapses[1]);
         }
     }
+}
+
+TEST(Plasticity, InhibitionThatLearnsBringsANetworkToItsTargetRate) {
+    Network network = read_network_file(std::filesystem::path(SPINN_SOURCE_DIR) / "examples" / "vogels.yaml");
+    const auto spikes_of_exc = [&](double duration_ms) {
+        RunOptions options;
+        options.duration_ms = duration_ms;
+        const Mapping mapping = map_network(network, make_machine("spinn3"), {}, silent());
+        return static_cast<double>(run_image(mapping.image, options, silent()).populations.at(1).spikes);
+    };
+    const double neurons = network.populations.at(1).size;
+    const auto rate = [&] { return (spikes_of_exc(20000.0) - spikes_of_exc(15000.0)) / neurons / 5.0; };
+    EXPECT_NEAR(rate(), 10.0, 1.0);
+    network.projections.at(4).stdp->timing_parameters.at(2) = 0.0;  // A_plus: nothing is learned
+    EXPECT_GT(rate(), 12.0);
 }
 
 TEST(PlasticityDescription, ReadsBackTheSameFromYamlAndProtobuf) {

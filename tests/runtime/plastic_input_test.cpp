@@ -131,8 +131,10 @@ class Board {
             else
                 depress(c, w, o1, times(o1, pre_.trace.second));
         }
-        if (w < 0) w = c.w_min.raw;  // not the board's: there it wraps
+        // Not the board's: there it wraps.
+        if (w < 0) w = c.w_min.raw;
         synapse.weight = w >> shift;
+        if (synapse.weight > 0xffff) synapse.weight = std::min(c.w_max.raw >> shift, 0xffff);
     }
 
     PlasticityRegion p_;
@@ -147,12 +149,13 @@ struct Core {
     PlasticInput input;
     RingBuffer ring = make_ring_buffer(shape);
 
-    Core(const PlasticityRegion& rule, std::uint32_t min_delay, std::mt19937& random) {
-        LooseRows loose{0, 3, min_delay, 16, {}, {}};
+    Core(const PlasticityRegion& rule, std::uint32_t min_delay, std::mt19937& random, bool one_delay = false) {
+        const std::uint32_t max_delay = one_delay ? min_delay : 16;
+        LooseRows loose{0, 3, min_delay, max_delay, {}, {}};
+        const auto receptor = static_cast<std::uint32_t>(random() % 2);
         for (std::uint32_t i = 0; i < 37; ++i) {
-            const BoardSynapse synapse{static_cast<std::uint32_t>(random() % 16),
-                                       static_cast<std::uint32_t>(random() % 2),
-                                       min_delay + static_cast<std::uint32_t>(random() % (17 - min_delay)),
+            const BoardSynapse synapse{static_cast<std::uint32_t>(random() % 16), receptor,
+                                       min_delay + static_cast<std::uint32_t>(random() % (max_delay + 1 - min_delay)),
                                        static_cast<std::int64_t>(100 + random() % 8000)};
             synapses.push_back(synapse);
             loose.row.push_back(1);
@@ -167,11 +170,11 @@ struct Core {
 class EveryRule : public testing::TestWithParam<std::pair<TimingRule, WeightRule>> {};
 
 /// Random spikes of 600 ticks on both sides; the core hears of pre spikes only at the end of windows.
-void expect_the_boards_weights(PlasticityRegion rule, std::uint32_t window, double pre_rate, double post_rate,
-                               std::uint32_t seed) {
+void expect_the_boards_weights(const PlasticityRegion& rule, std::uint32_t window, double pre_rate, double post_rate,
+                               std::uint32_t seed, bool one_delay = false) {
     std::mt19937 random(seed);
     std::bernoulli_distribution pre(pre_rate), post(post_rate);
-    Core core(rule, window, random);
+    Core core(rule, window, random, one_delay);
     std::vector<BoardSynapse> expected = core.synapses;
     Board board(rule);
     std::vector<std::uint64_t> sums(core.ring.sums.size(), 0);
@@ -219,6 +222,18 @@ TEST_P(EveryRule, GivesTheBoardsWeightsWhereverWindowsEnd) {
 TEST_P(EveryRule, ForgetsAllButTheLast15PostSpikesOfTheTime) {
     const PlasticityRegion rule = region_of(GetParam().first, GetParam().second);
     for (const std::uint32_t window : {1u, 4u, 16u}) expect_the_boards_weights(rule, window, 0.03, 0.7, 40 + window);
+}
+
+TEST_P(EveryRule, GivesTheSameForSynapsesOfOneDelayWhichHaveAFasterLoop) {
+    PlasticityRegion rule = region_of(GetParam().first, GetParam().second);
+    for (const std::uint32_t window : {1u, 2u, 5u, 16u}) {
+        expect_the_boards_weights(rule, window, 0.05, 0.05, 60 + window, true);
+        expect_the_boards_weights(rule, window, 0.03, 0.7, 80 + window, true);
+    }
+    rule.backprop_delay = false;
+    expect_the_boards_weights(rule, 3, 0.2, 0.2, 99, true);
+    for (WeightConstants& c : rule.constants) std::swap(c.a_plus, c.a_minus), c.a_plus.raw *= -1;
+    expect_the_boards_weights(rule, 2, 0.1, 0.1, 100, true);
 }
 
 INSTANTIATE_TEST_SUITE_P(Stdp, EveryRule,

@@ -55,7 +55,7 @@ TEST(PlasticityRegion, RefusesWhatTheArithmeticCannotTake) {
     EXPECT_EQ(reason(4, 2), "not as many tables as the timing rule has");
     EXPECT_EQ(reason(5, 3), "a table of an odd length, or a shift above 15");
     EXPECT_EQ(reason(6, 0x0000ffff), "a decay outside 0 to 1");
-    EXPECT_EQ(reason(good.size() - 12, 201), "weights must lie between w_min >= 0 and w_max >= w_min");
+    EXPECT_EQ(reason(good.size() - 48, 201), "weights must lie between w_min >= 0 and w_max >= w_min");
 }
 
 /// Two matrices in one region, rows of 0 to 5 synapses.
