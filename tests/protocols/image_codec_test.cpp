@@ -242,7 +242,7 @@ INSTANTIATE_TEST_SUITE_P(
         BrokenPromise{"dead_core", [](MachineImage& i) { i.cores[1].location.core = 16; }, "1 to 15"},
         BrokenPromise{"shared_core", [](MachineImage& i) { i.cores[1].location.core = 3; }, "two programs on one core"},
         BrokenPromise{"program", [](MachineImage& i) { i.cores[0].program = static_cast<ProgramKind>(6); },
-                      "program 5"},
+                      "program 6"},
         BrokenPromise{"population", [](MachineImage& i) { i.cores[2].population = 2; }, "population 2"},
         BrokenPromise{"atoms", [](MachineImage& i) { i.cores[1].n_atoms = 45; }, "atoms 256 to 301"},
         BrokenPromise{"key", [](MachineImage& i) { i.cores[0].keys.key = 0x101; }, "outside its mask"},
