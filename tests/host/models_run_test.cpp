@@ -43,7 +43,10 @@ TEST_P(ModelExamples, HaveTheSameSpikesInAnyPartition) {
     EXPECT_EQ(run(5, stochastic).spike_hash, run(256, stochastic).spike_hash);
 }
 
-TEST_P(ModelExamples, AgreeWithDoublePrecision) {
+/// Without recurrent networks, in which one moved spike moves all that follow.
+class FeedForwardExamples : public ModelExamples {};
+
+TEST_P(FeedForwardExamples, AgreeWithDoublePrecision) {
     const fs::path path = fs::temp_directory_path() / ("spinn-models-" + std::to_string(::getpid()) + ".h5");
     RunOptions options{.rounding = Rounding::nearest};
     options.results = path;
@@ -56,7 +59,8 @@ TEST_P(ModelExamples, AgreeWithDoublePrecision) {
         EXPECT_GT(population.spikes_reference, 0u) << population.name << " never spikes";
         // Independent cells: each is right until it spikes in another tick, so most spikes are the same. Izhikevich's
         // slow a = 0.02 is off by 0.05 % in s16.15, and so are intervals.
-        if (!population.name.starts_with("iz") && population.name != "adex" && population.name != "hh") {
+        if (!population.name.starts_with("iz") && population.name != "adex" && population.name != "hh" &&
+            population.name != "gif") {
             EXPECT_GT(static_cast<double>(population.spikes_identical),
                       0.75 * static_cast<double>(population.spikes_reference))
                 << population.name;
@@ -67,11 +71,13 @@ TEST_P(ModelExamples, AgreeWithDoublePrecision) {
     }
 }
 
+std::string stem(const testing::TestParamInfo<const char*>& of) {
+    return std::string(of.param).substr(0, std::string(of.param).find('.'));
+}
 INSTANTIATE_TEST_SUITE_P(Files, ModelExamples,
-                         testing::Values("models.yaml", "currents.yaml", "connectors.yaml", "sources.yaml"),
-                         [](const auto& of) {
-                             return std::string(of.param).substr(0, std::string(of.param).find('.'));
-                         });
+                         testing::Values("models.yaml", "currents.yaml", "connectors.yaml", "sources.yaml"), stem);
+INSTANTIATE_TEST_SUITE_P(Files, FeedForwardExamples, testing::Values("models.yaml", "currents.yaml", "sources.yaml"),
+                         stem);
 
 }  // namespace
 }  // namespace spinn
