@@ -84,6 +84,8 @@ def standard_and_extra(module):
     """({name: class} of PyNN's names, {name: class} of the machine's others)."""
     standard, extra = {}, {}
     for model in _core.models():
+        if not model["neuron"] and not model["parameters"] and model["name"] != "SpikeSourceArray":
+            continue  # fed by lists of rates, or from outside: not from PyNN yet
         cell_class = make_cell_class(model, module)
         (standard if hasattr(pynn_cells, model["name"]) else extra)[model["name"]] = cell_class
     for name, base in vars(pynn_cells).items():
