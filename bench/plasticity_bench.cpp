@@ -30,7 +30,7 @@ struct Rows {
                 loose.word.push_back(synaptic_word(shape, 500 + random() % 500, delay, 0, atom));
                 words[row].push_back(loose.word.back());
             }
-        loose.min_delay_ticks = delay;
+        loose.min_delay_ticks = loose.max_delay_ticks = delay;
         region.resize(1 + plastic_words_bound(n_rows, loose.row.size()));
         const std::vector<CoreProjection> projections(1);
         matrices = lay_out_plastic_rows(projections, {&loose, 1}, region);

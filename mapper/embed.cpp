@@ -167,12 +167,13 @@ void smooth(const UnitGraph& graph, const ChipMap& map, const std::vector<char>&
 }
 
 /// Arranges few nodes by swaps with a sinking threshold, the sum of weight x hops as the cost.
-void arrange(const UnitGraph& graph, const ChipMap& map, const std::vector<char>& fixed, Positions& position,
-             std::uint64_t seed) {
+/// @returns the cost, up to what the fixed nodes have among themselves
+double arrange(const UnitGraph& graph, const ChipMap& map, const std::vector<char>& fixed, Positions& position,
+               std::uint64_t seed) {
     std::vector<std::uint32_t> nodes;
     for (std::uint32_t node = 0; node < graph.n_nodes(); ++node)
         if (fixed[node] == 0) nodes.push_back(node);
-    if (nodes.size() < 2) return;
+    if (nodes.size() < 2) return 0.0;
     const auto cost_at = [&](std::uint32_t node, Position at, std::uint32_t other, Position other_at) {
         float sum = 0.0f;
         for (std::size_t i = graph.first[node]; i < graph.first[node + 1]; ++i) {
@@ -182,6 +183,7 @@ void arrange(const UnitGraph& graph, const ChipMap& map, const std::vector<char>
         return sum;
     };
     std::mt19937_64 random(seed);
+    for (std::size_t i = nodes.size(); i > 1; --i) std::swap(position[nodes[i - 1]], position[nodes[random() % i]]);
     const std::size_t work = std::max<std::size_t>(1, graph.neighbour.size() / graph.n_nodes());
     const std::size_t n_trials = std::min<std::size_t>(nodes.size() * 300, 1'000'000 / work);
     double mean_change = 0.0;
@@ -195,6 +197,20 @@ void arrange(const UnitGraph& graph, const ChipMap& map, const std::vector<char>
         const double left = std::max(0.0, 1.0 - 1.25 * static_cast<double>(trial) / static_cast<double>(n_trials));
         if (trial < 50 ? change < 0.0f : change < 0.25 * mean_change * left * left) std::swap(position[a], position[b]);
     }
+    double cost = 0.0;
+    for (const std::uint32_t node : nodes) cost += cost_at(node, position[node], node, position[node]);
+    return cost;
+}
+
+/// The best of several arrangements: a single one may be folded or twisted, and what follows could not undo that.
+void arrange_best(const UnitGraph& graph, const ChipMap& map, const std::vector<char>& fixed, Positions& position,
+                  std::uint64_t seed, std::size_t n_threads) {
+    constexpr std::size_t n_tries = 8;
+    std::vector<Positions> tries(n_tries, position);
+    std::vector<double> costs(n_tries, 0.0);
+    parallel_for(n_tries, n_threads,
+                 [&](std::size_t i, std::size_t) { costs[i] = arrange(graph, map, fixed, tries[i], seed + i); });
+    position = std::move(tries[static_cast<std::size_t>(std::min_element(costs.begin(), costs.end()) - costs.begin())]);
 }
 
 }  // namespace
@@ -247,7 +263,7 @@ ChipOfUnit embed(const PlaceProblem& problem, const MachineShape& machine, std::
             position[node] =
                 map.chips.empty() ? Position{} : map.position[map.chips[node * map.chips.size() / position.size()]];
     spreader.spread(levels.back().graph.size, levels.back().fixed, position, nullptr);
-    arrange(levels.back().graph, map, levels.back().fixed, position, seed);
+    arrange_best(levels.back().graph, map, levels.back().fixed, position, seed, n_threads);
     for (std::size_t l = levels.size(); l-- > 0;) {
         const Level& level = levels[l];
         if (l + 1 < levels.size()) {
