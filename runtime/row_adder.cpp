@@ -179,7 +179,7 @@ void enter_one(RowColumns& columns, std::uint32_t c, std::span<const std::uint32
 
 /// Sums as they are when nothing is cut. @returns the largest: above 65535, or with a count beyond 16 bits, it was not
 /// so
-SPINN_VECTOR_CLONES std::uint32_t add_counts_uncut(std::size_t n, std::uint16_t* __restrict sums,
+SPINN_VECTOR_CLONES std::uint32_t add_counts_uncut(std::size_t n, const std::uint16_t* __restrict sums,
                                                    const std::uint32_t* __restrict weights,
                                                    const std::uint32_t* __restrict counts,
                                                    std::uint32_t* __restrict added, std::uint32_t* __restrict events) {

@@ -39,6 +39,7 @@ struct RingView {
     std::uint16_t* sums;
     RingView(std::uint32_t shift, std::uint32_t mask, std::uint16_t* first)
         : tick_shift(shift), index_mask(mask), sums(first) {}
+    // NOLINTNEXTLINE(google-explicit-constructor): a buffer is where a view of it is asked for
     RingView(const RingBuffer& ring) : RingView(ring.tick_shift, ring.index_mask, ring.sums.data()) {}
 };
 
