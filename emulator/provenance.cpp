@@ -1,24 +1,10 @@
 #include "emulator/provenance.hpp"
 
-#include <array>
-
 #include "emulator/chip_memory.hpp"
 #include "emulator/heap.hpp"
 #include "protocols/bytes.hpp"
 
 namespace spinn {
-
-namespace {
-
-/// Any struct with the fields of ProgramCounters, as a list of references in the order of the block.
-template <typename Counters>
-auto fields(Counters& c) {
-    return std::array{&c.spikes,          &c.synaptic_events, &c.plastic_events, &c.wrapped_traces, &c.saturations,
-                      &c.unknown_keys,    &c.synapses,        &c.matrix_bytes,   &c.weights_masked, &c.delay_overflows,
-                      &c.recordings_lost, &c.late_packets,    &c.bad_messages,   &c.live_lost};
-}
-
-}  // namespace
 
 void open_provenance(Chip& chip, const Core& core, std::uint32_t application) {
     const std::uint32_t address = heap_allocate(chip, memory_map::system_ram_heap, provenance_bytes, application << 8);
@@ -33,7 +19,7 @@ void write_provenance(Chip& chip, const Core& core, std::uint32_t ticks) {
     Bytes block;
     append_u32(block, provenance_magic);
     append_u32(block, ticks);
-    for (const std::uint64_t* field : fields(counters)) {
+    for (const std::uint64_t* field : counter_fields(counters)) {
         append_u32(block, static_cast<std::uint32_t>(*field));
         append_u32(block, static_cast<std::uint32_t>(*field >> 32));
     }
@@ -44,7 +30,7 @@ std::optional<Provenance> decode_provenance(std::span<const std::byte> bytes) {
     if (bytes.size() < provenance_bytes || load_u32(bytes, 0) != provenance_magic) return std::nullopt;
     Provenance provenance{load_u32(bytes, 4), {}};
     std::size_t offset = 8;
-    for (std::uint64_t* field : fields(provenance.counters)) {
+    for (std::uint64_t* field : counter_fields(provenance.counters)) {
         *field = load_u32(bytes, offset) | std::uint64_t{load_u32(bytes, offset + 4)} << 32;
         offset += 8;
     }

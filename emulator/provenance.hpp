@@ -9,10 +9,9 @@
 
 namespace spinn {
 
-/// u32 magic "SPPV", ticks run, then the fields of ProgramCounters in their order, u64 each.
+/// u32 magic "SPPV", ticks run, then the counters in the order of counter_fields(), u64 each.
 constexpr std::uint32_t provenance_magic = 0x56505053;
-constexpr std::uint32_t provenance_counters = 14;
-constexpr std::uint32_t provenance_bytes = 8 + 8 * provenance_counters;
+constexpr std::uint32_t provenance_bytes = 8 + sizeof(ProgramCounters);
 
 /// Allocates the block, which belongs to the application, and writes zeros. Without room user1 becomes 0.
 void open_provenance(Chip& chip, const Core& core, std::uint32_t application);

@@ -66,7 +66,6 @@ class BoardClient {
     void stop();
 
     ScpClient& scp() { return scp_; }
-    std::uint32_t largest_block_bytes() const { return block_bytes_; }
 
  private:
     std::uint32_t count(CoreState state);

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "emulator/chip_memory.hpp"
+#include "emulator/core_memory.hpp"
 #include "emulator/provenance.hpp"
 #include "protocols/error.hpp"
 #include "runtime/layout/regions.hpp"
@@ -21,17 +22,9 @@ constexpr std::uint32_t recording_channel_bytes = 12;
 
 double seconds(Transport::Time time) { return std::chrono::duration<double>(time).count(); }
 
-RegionTable region_table(const Machine& machine, const Core& core) {
-    std::vector<std::uint32_t> words(region_table_words);
-    const Chip& chip = chip_of(machine, core.location.chip);
-    spinn::read(chip, core.block_address, std::as_writable_bytes(std::span(words)));
-    const auto table = decode_region_table(words);
-    if (const auto* error = std::get_if<DecodeError>(&table))
-        throw RequestError({.what = error->reason, .where = core.name});
-    return std::get<RegionTable>(table);
+RegionEntry entry(const Machine& machine, const Core& core, Region region) {
+    return region_table(machine, core)[static_cast<std::size_t>(region)];
 }
-
-const RegionEntry& entry(const RegionTable& table, Region region) { return table[static_cast<std::size_t>(region)]; }
 
 /// Bytes of the host's own machine that stand for the board's.
 MemoryBlock mirror(Machine& machine, ChipCoord chip, std::uint32_t address, std::uint32_t n_bytes) {
@@ -83,7 +76,7 @@ void BoardSession::load(const MachineImage& image, const BoardClient::Progress& 
     for (const Core& core : machine_.cores) {
         cores_.push_back(core.location);
         Range& range = ranges[core.location.chip];
-        const RegionEntry matrices = entry(region_table(machine_, core), Region::synaptic_matrix);
+        const RegionEntry matrices = entry(machine_, core, Region::synaptic_matrix);
         range.begin = std::min(range.begin, core.block_address);
         range.end = std::max(range.end, matrices.pointer + 4 * matrices.n_words);
     }
@@ -166,7 +159,7 @@ std::uint32_t BoardSession::run(std::uint32_t n_ticks, const RunControl& control
 void BoardSession::fetch_recordings() {
     std::vector<MemoryBlock> headers;
     for (const Core& core : machine_.cores) {
-        const std::uint32_t region = entry(region_table(machine_, core), Region::recording).pointer;
+        const std::uint32_t region = entry(machine_, core, Region::recording).pointer;
         if (region == 0) continue;
         const std::uint32_t n = load_word(chip_of(machine_, core.location.chip), region);
         headers.push_back(mirror(machine_, core.location.chip, region + 4, n * recording_channel_bytes));
@@ -227,9 +220,7 @@ RunReport BoardSession::report() {
         if (machine_.cores[c].kind != ProgramKind::delay_extension)
             report.populations[machine_.cores[c].population].spikes += provenance->counters.spikes;
     }
-    for (PopulationCount& population : report.populations)
-        if (report.biological_s > 0.0)
-            population.rate_hz = static_cast<double>(population.spikes) / population.neurons / report.biological_s;
+    set_rates(report);
     report.peak_rss_bytes = peak_rss_bytes();
     report.peak_rss_bytes_per_process = {report.peak_rss_bytes};
     return report;

@@ -54,6 +54,12 @@ nlohmann::json to_json(const RunReport& report) {
             {"spike_hash", hash_text(report.spike_hash)}};
 }
 
+void set_rates(RunReport& report) {
+    for (PopulationCount& population : report.populations)
+        if (report.biological_s > 0.0)
+            population.rate_hz = static_cast<double>(population.spikes) / population.neurons / report.biological_s;
+}
+
 std::uint64_t peak_rss_bytes() {
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);

@@ -48,6 +48,9 @@ struct RunReport {
 /// The keys of design section 7.
 nlohmann::json to_json(const RunReport& report);
 
+/// Works out the populations' rates from their spikes and the biological time.
+void set_rates(RunReport& report);
+
 /// Says what was lost or cut, once a run is over.
 void warn_of_losses(const RunReport& report, spdlog::logger& log);
 

@@ -51,13 +51,9 @@ void count(RunReport& report, const MachineImage& image, const Machine& machine,
 
 /// Makes the report of one process that of all: counts are summed, times are the slowest's.
 void unite(RunReport& report, Exchange& exchange) {
-    ProgramCounters& c = report.counters;
-    std::vector<std::uint64_t*> sums = {
-        &c.spikes,          &c.synaptic_events, &c.plastic_events,    &c.wrapped_traces,
-        &c.saturations,     &c.unknown_keys,    &c.synapses,          &c.matrix_bytes,
-        &c.weights_masked,  &c.delay_overflows, &c.recordings_lost,   &c.late_packets,
-        &c.bad_messages,    &c.live_lost,       &report.packets_sent, &report.packets_dropped,
-        &report.packet_hops};
+    const auto counters = counter_fields(report.counters);
+    std::vector<std::uint64_t*> sums(counters.begin(), counters.end());
+    sums.insert(sums.end(), {&report.packets_sent, &report.packets_dropped, &report.packet_hops});
     for (PopulationCount& population : report.populations) sums.push_back(&population.spikes);
     std::vector<std::uint64_t> values;
     for (const std::uint64_t* value : sums) values.push_back(*value);
@@ -168,9 +164,7 @@ RunReport Session::report() {
     report.spike_hash = hash_.value();
     count(report, image_, machine_, engine_);
     if (exchange_ != nullptr) unite(report, *exchange_);
-    for (PopulationCount& population : report.populations)
-        if (report.biological_s > 0.0)
-            population.rate_hz = static_cast<double>(population.spikes) / population.neurons / report.biological_s;
+    set_rates(report);
     return report;
 }
 

@@ -22,20 +22,9 @@ std::unique_ptr<CoreProgram> make_program(ProgramKind kind, const ProgramOptions
 void CoreProgram::message_received(int, std::span<const std::byte>) {}
 
 ProgramCounters& ProgramCounters::operator+=(const ProgramCounters& other) {
-    spikes += other.spikes;
-    synaptic_events += other.synaptic_events;
-    plastic_events += other.plastic_events;
-    wrapped_traces += other.wrapped_traces;
-    saturations += other.saturations;
-    unknown_keys += other.unknown_keys;
-    synapses += other.synapses;
-    matrix_bytes += other.matrix_bytes;
-    weights_masked += other.weights_masked;
-    delay_overflows += other.delay_overflows;
-    recordings_lost += other.recordings_lost;
-    late_packets += other.late_packets;
-    bad_messages += other.bad_messages;
-    live_lost += other.live_lost;
+    const auto mine = counter_fields(*this);
+    const auto more = counter_fields(other);
+    for (std::size_t i = 0; i < mine.size(); ++i) *mine[i] += *more[i];
     return *this;
 }
 

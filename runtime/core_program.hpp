@@ -5,6 +5,7 @@
 /// hands over a whole tick's packets at once.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -52,6 +53,18 @@ struct ProgramCounters {
     std::uint64_t live_lost = 0;        ///< events that a gatherer was not allowed to send
     ProgramCounters& operator+=(const ProgramCounters& other);
 };
+
+/// Pointers to all counters, in the order above: a new one goes into both lists.
+/// @tparam Counters  ProgramCounters or const ProgramCounters
+template <typename Counters>
+constexpr auto counter_fields(Counters& c) {
+    const std::array fields{&c.spikes,         &c.synaptic_events, &c.plastic_events,  &c.wrapped_traces,
+                            &c.saturations,    &c.unknown_keys,    &c.synapses,        &c.matrix_bytes,
+                            &c.weights_masked, &c.delay_overflows, &c.recordings_lost, &c.late_packets,
+                            &c.bad_messages,   &c.live_lost};
+    static_assert(sizeof c == fields.size() * sizeof c.spikes, "a counter is missing here");
+    return fields;
+}
 
 struct ProgramOptions {
     Rounding rounding = Rounding::truncate;
