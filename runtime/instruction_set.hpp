@@ -20,12 +20,18 @@ enum class InstructionSet : std::uint32_t {
     avx512 = 3,  ///< F, BW, DQ and VL
 };
 
+#if defined(__x86_64__) && defined(__GNUC__)
+/// Whether this processor has what InstructionSet::avx512 stands for.
+inline bool have_avx512() {
+    return __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bw") != 0 &&
+           __builtin_cpu_supports("avx512dq") != 0 && __builtin_cpu_supports("avx512vl") != 0;
+}
+#endif
+
 /// The best that this processor, and the compiler that built the program, can do. All below it work too.
 inline InstructionSet best_instruction_set() {
 #if SPINN_LANES
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-        __builtin_cpu_supports("avx512vl"))
-        return InstructionSet::avx512;
+    if (have_avx512()) return InstructionSet::avx512;
     return __builtin_cpu_supports("avx2") ? InstructionSet::avx2 : InstructionSet::sse2;
 #else
     return InstructionSet::plain;

@@ -204,11 +204,6 @@ void find_uniform(LifSlice& slice) {
               slice.exp_tc, slice.refractory_steps, slice.decay[0], slice.decay[1], slice.init[0], slice.init[1]);
 }
 
-void store_state(const LifSlice& slice, NeuronRegion& region) {
-    region.state = {slice.v, slice.synapse[0], slice.synapse[1]};
-    region.refractory_timer = slice.refractory_timer;
-}
-
 void add_input(LifSlice& slice, int receptor, std::span<const std::uint16_t> ring_slot, int shift, Rounding rounding,
                Tick tick) {
     assert(ring_slot.size() >= slice.n_atoms);

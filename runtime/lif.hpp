@@ -59,9 +59,6 @@ struct LifSlice {
 /// @param region as decode_neuron_region() gives it, of a LIF model
 LifSlice load_lif(const NeuronRegion& region);
 
-/// Writes the slice's state into the region it was loaded from, so that a later load_lif continues exactly.
-void store_state(const LifSlice& slice, NeuronRegion& region);
-
 /// Sets slice.uniform. load_lif does; after changing parameters of a slice do it again.
 void find_uniform(LifSlice& slice);
 
@@ -78,8 +75,7 @@ std::uint32_t step(LifSlice& slice, std::span<std::uint16_t> exc_sums, std::span
 void add_input(LifSlice& slice, int receptor, std::span<const std::uint16_t> ring_slot, int shift, Rounding rounding,
                Tick tick);
 
-/// What a recording of v (mV) and of gsyn_exc or gsyn_inh (nA or uS) samples, between add_input() and update().
-inline Accum recorded_v(const LifSlice& slice, std::uint32_t atom) { return slice.v[atom]; }
+/// What a recording of gsyn_exc or gsyn_inh (nA or uS) samples, between add_input() and update().
 inline Accum recorded_gsyn(const LifSlice& slice, int receptor, std::uint32_t atom) {
     return {slice.synapse[receptor][atom].raw >> (slice.model == ModelKind::if_cond_exp ? conductance_shift : 0)};
 }

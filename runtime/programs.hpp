@@ -64,6 +64,7 @@ class SourceProgram : public CoreProgram {
     void load_sources(const CoreBlock& block);
     void send_dense(CoreServices& services, Tick tick, PoissonSlice& sources);
     void send_sparse(CoreServices& services, Tick tick);
+    void merge_injected(Tick tick);
 
     ProgramOptions options_;
     SystemRegion system_;
@@ -73,12 +74,9 @@ class SourceProgram : public CoreProgram {
     std::vector<std::uint32_t> atoms_, counts_;  ///< scratch of one tick
     std::vector<std::uint32_t> by_atom_;         ///< [atom] counts of one tick
     std::vector<MulticastPacket> packets_;
-    void merge_injected(Tick tick);
-
     std::uint64_t spikes_ = 0, unknown_keys_ = 0, late_packets_ = 0, bad_messages_ = 0;
     std::uint32_t now_ = 0;                                         ///< next tick
     std::map<std::uint32_t, std::vector<std::uint32_t>> injected_;  ///< atoms by tick
-    bool is_array_ = false;
 };
 
 /// Sends the keys that it hears to a host, as EIEIO by a tag.

@@ -26,6 +26,13 @@ enum class DrawUse : std::uint32_t {
     noise = 11,      ///< of noisy current sources
 };
 
+/// What Philox4x32-10 is made of, for loops that draw many blocks at once.
+namespace philox {
+constexpr std::uint32_t multiplier0 = 0xd2511f53, multiplier1 = 0xcd9e8d57;
+constexpr std::uint32_t weyl0 = 0x9e3779b9, weyl1 = 0xbb67ae85;
+constexpr std::uint32_t n_rounds = 10;
+}  // namespace philox
+
 using RandomBlock = std::array<std::uint32_t, 4>;
 
 /// The 64-bit key of all draws of one use. @param seed the network's

@@ -1,5 +1,6 @@
 #include "runtime/random_batch.hpp"
 
+#include "runtime/instruction_set.hpp"
 #include "runtime/vector_clones.hpp"
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(SPINN_NO_VECTOR_CLONES)
@@ -11,11 +12,6 @@ namespace spinn {
 
 namespace {
 
-// Philox4x32-10, Salmon et al. 2011
-constexpr std::uint32_t multiplier0 = 0xd2511f53, multiplier1 = 0xcd9e8d57;
-constexpr std::uint32_t weyl0 = 0x9e3779b9, weyl1 = 0xbb67ae85;
-constexpr std::uint32_t n_rounds = 10;
-
 /// The counters of all draws side by side: each round is a loop that the compiler makes vector code of. Equal to
 /// Random123's, which a test holds it to.
 SPINN_VECTOR_CLONES void philox_rounds(std::uint32_t k0, std::uint32_t k1, std::size_t n, std::uint32_t* __restrict x0,
@@ -24,10 +20,11 @@ SPINN_VECTOR_CLONES void philox_rounds(std::uint32_t k0, std::uint32_t k1, std::
     for (std::size_t i = 0; i < n; ++i) {
         std::uint32_t c0 = x0[i], c1 = x1[i], c2 = x2[i], c3 = x3[i];
 #pragma GCC unroll 10
-        for (std::uint32_t round = 0; round < n_rounds; ++round) {
-            const std::uint64_t p0 = std::uint64_t{multiplier0} * c0, p1 = std::uint64_t{multiplier1} * c2;
-            const std::uint32_t next0 = static_cast<std::uint32_t>(p1 >> 32) ^ c1 ^ (k0 + round * weyl0);
-            const std::uint32_t next2 = static_cast<std::uint32_t>(p0 >> 32) ^ c3 ^ (k1 + round * weyl1);
+        for (std::uint32_t round = 0; round < philox::n_rounds; ++round) {
+            const std::uint64_t p0 = std::uint64_t{philox::multiplier0} * c0,
+                                p1 = std::uint64_t{philox::multiplier1} * c2;
+            const std::uint32_t next0 = static_cast<std::uint32_t>(p1 >> 32) ^ c1 ^ (k0 + round * philox::weyl0);
+            const std::uint32_t next2 = static_cast<std::uint32_t>(p0 >> 32) ^ c3 ^ (k1 + round * philox::weyl1);
             c0 = next0;
             c1 = static_cast<std::uint32_t>(p1);
             c2 = next2;
@@ -65,7 +62,7 @@ __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw"))) void philox_avx512
                                                                                  std::uint32_t a, std::uint32_t first_b,
                                                                                  std::uint32_t c, std::uint32_t d,
                                                                                  std::size_t n, std::uint32_t* out) {
-    const __m512i m0 = _mm512_set1_epi64(multiplier0), m1 = _mm512_set1_epi64(multiplier1);
+    const __m512i m0 = _mm512_set1_epi64(philox::multiplier0), m1 = _mm512_set1_epi64(philox::multiplier1);
     const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
     for (std::size_t i = 0; i < n; i += 16) {
         WideWord c0, c1, c2, c3;
@@ -78,8 +75,9 @@ __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw"))) void philox_avx512
             c3.half[h] = _mm512_set1_epi64(d);
         }
 #pragma GCC unroll 10
-        for (std::uint32_t round = 0; round < n_rounds; ++round) {
-            const __m512i key0 = _mm512_set1_epi64(k0 + round * weyl0), key1 = _mm512_set1_epi64(k1 + round * weyl1);
+        for (std::uint32_t round = 0; round < philox::n_rounds; ++round) {
+            const __m512i key0 = _mm512_set1_epi64(k0 + round * philox::weyl0),
+                          key1 = _mm512_set1_epi64(k1 + round * philox::weyl1);
 #pragma GCC unroll 2
             for (int h = 0; h < 2; ++h) {
                 constexpr int exclusive_or = 0x96;
@@ -101,11 +99,6 @@ __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw"))) void philox_avx512
 #ifndef __clang__
 #pragma GCC diagnostic pop
 #endif
-
-bool have_avx512() {
-    return __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512vl") != 0 &&
-           __builtin_cpu_supports("avx512dq") != 0 && __builtin_cpu_supports("avx512bw") != 0;
-}
 
 #endif
 

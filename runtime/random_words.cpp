@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "runtime/instruction_set.hpp"
 #include "runtime/vector_clones.hpp"
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(SPINN_NO_VECTOR_CLONES)
@@ -28,10 +29,9 @@ __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw"))) void words_avx512(
                                                                                 const std::uint32_t* c,
                                                                                 const std::uint32_t* d, std::size_t n,
                                                                                 std::uint32_t* out) {
-    constexpr std::uint32_t weyl0 = 0x9e3779b9, weyl1 = 0xbb67ae85;
     constexpr int exclusive_or = 0x96;
     const auto k0 = static_cast<std::uint32_t>(key), k1 = static_cast<std::uint32_t>(key >> 32);
-    const __m512i m0 = _mm512_set1_epi64(0xd2511f53), m1 = _mm512_set1_epi64(0xcd9e8d57);
+    const __m512i m0 = _mm512_set1_epi64(philox::multiplier0), m1 = _mm512_set1_epi64(philox::multiplier1);
     const __m512i low_words = _mm512_set1_epi64(0xffffffff);
     const __m512i first_four = _mm512_setr_epi64(0, 8, 1, 9, 2, 10, 3, 11);
     const __m512i last_four = _mm512_setr_epi64(4, 12, 5, 13, 6, 14, 7, 15);
@@ -48,8 +48,9 @@ __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw"))) void words_avx512(
             c3[h] = _mm512_cvtepu32_epi64(_mm256_maskz_loadu_epi32(mask, d + i + 8 * h));
         }
 #pragma GCC unroll 10
-        for (std::uint32_t round = 0; round < 10; ++round) {
-            const __m512i key0 = _mm512_set1_epi64(k0 + round * weyl0), key1 = _mm512_set1_epi64(k1 + round * weyl1);
+        for (std::uint32_t round = 0; round < philox::n_rounds; ++round) {
+            const __m512i key0 = _mm512_set1_epi64(k0 + round * philox::weyl0),
+                          key1 = _mm512_set1_epi64(k1 + round * philox::weyl1);
 #pragma GCC unroll 2
             for (int h = 0; h < 2; ++h) {
                 const __m512i p0 = _mm512_mul_epu32(c0[h], m0), p1 = _mm512_mul_epu32(c2[h], m1);
@@ -79,11 +80,6 @@ __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw"))) void words_avx512(
 #ifndef __clang__
 #pragma GCC diagnostic pop
 #endif
-
-bool have_avx512() {
-    return __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512vl") != 0 &&
-           __builtin_cpu_supports("avx512dq") != 0 && __builtin_cpu_supports("avx512bw") != 0;
-}
 
 }  // namespace
 

@@ -53,7 +53,6 @@ void SourceProgram::load_sources(const CoreBlock& block) {
     block.require(n_sources == system_.n_atoms, "system region", "the core has another number of sources than atoms");
     mostly_spiking_ = poisson != nullptr && mean_per_source(*poisson) >= dense_from;
     if (mostly_spiking_) by_atom_.resize(system_.n_atoms);
-    is_array_ = poisson == nullptr;
 }
 
 /// Events as the board's reverse tag source takes them: with a time they wait for it, without one they go with the next
@@ -63,7 +62,7 @@ void SourceProgram::message_received(int port, std::span<const std::byte> data) 
     const auto decoded = decode_eieio(data);
     const auto* message = std::get_if<EieioMessage>(&decoded);
     const auto* events = message == nullptr ? nullptr : std::get_if<EieioData>(message);
-    if (!is_array_ || port != events_port || events == nullptr) {
+    if (!std::holds_alternative<ArraySlice>(sources_) || port != events_port || events == nullptr) {
         ++bad_messages_;
         return;
     }
