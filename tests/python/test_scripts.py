@@ -10,7 +10,7 @@ import sys
 import pytest
 
 ROOT = pathlib.Path(__file__).parents[2]
-USER_SCRIPTS = pathlib.Path(os.environ.get("SPINN_USER_SCRIPTS", "/work/shared/inputs"))
+USER_SCRIPTS = pathlib.Path(os.environ.get("SPINN_USER_SCRIPTS", ROOT.parent / "shared" / "inputs"))
 
 
 def rates_of(path):

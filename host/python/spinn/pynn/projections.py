@@ -159,13 +159,9 @@ class Projection(common.Projection):
     def _draw(self, given):
         """Weights and delays of a distribution that the machine does not have, drawn by PyNN for each connection."""
         pre, post, _ = self.connections()
-        attributes = {}
-        for name, value in given.items():
-            if isinstance(value.base_value, RandomDistribution):
-                attributes[name] = np.asarray(value.base_value.next(len(pre)), dtype=float).reshape(-1)
-            else:
-                attributes[name] = np.full(len(pre), float(value.base_value))
-        self._add_list(Listed(pre, post, attributes))
+        listed = Listed(pre, post, {})
+        self._complete(listed, given)
+        self._add_list(listed)
 
     def _complete(self, listed, given):
         """Fills in the weights and delays that a list leaves out. False when PyNN must work them out."""
@@ -175,8 +171,7 @@ class Projection(common.Projection):
             if value.operations:
                 return False
             if isinstance(value.base_value, RandomDistribution):
-                n = len(listed.pre)
-                listed.attributes[name] = np.asarray(value.base_value.next(n), dtype=float).reshape(-1)
+                listed.attributes[name] = _drawn(value.base_value, len(listed.pre))
             elif distribution_of(value) is not None:
                 listed.attributes[name] = np.full(len(listed.pre), float(value.base_value))
             else:
@@ -360,7 +355,7 @@ class Projection(common.Projection):
             pre, post, _ = self.connections()
             base = value.base_value
             if isinstance(base, RandomDistribution) and not value.operations:
-                values = np.asarray(base.next(len(pre)), dtype=float).reshape(-1)
+                values = _drawn(base, len(pre))
             else:
                 values = value.evaluate(simplify=False)[pre, post]
             self._replace({name: np.asarray(values, dtype=float)})
@@ -386,6 +381,11 @@ class Projection(common.Projection):
             self._known = (pre, post, new)
         else:
             self._add_list(Listed(pre, post, new))
+
+
+def _drawn(distribution, n):
+    """n numbers of one of PyNN's distributions, drawn by PyNN."""
+    return np.asarray(distribution.next(n), dtype=float).reshape(-1)
 
 
 def _position(component, neurons):
