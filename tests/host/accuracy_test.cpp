@@ -1,7 +1,5 @@
 /// Fixed point against double precision: single cells by their membrane, networks by their rates.
 #include <gtest/gtest.h>
-#include <spdlog/sinks/null_sink.h>
-#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <cmath>
@@ -13,16 +11,12 @@
 #include "host/results.hpp"
 #include "host/run.hpp"
 #include "mapper/map_network.hpp"
+#include "silent_log.hpp"
 
 namespace spinn {
 namespace {
 
 namespace fs = std::filesystem;
-
-spdlog::logger& silent() {
-    static spdlog::logger log("test", std::make_shared<spdlog::sinks::null_sink_mt>());
-    return log;
-}
 
 /// Runs a network on the emulated machine and reads its results back.
 Results run_emulated(const Network& network, Rounding rounding) {

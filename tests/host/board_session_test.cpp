@@ -1,8 +1,6 @@
 #include "host/board_session.hpp"
 
 #include <gtest/gtest.h>
-#include <spdlog/sinks/null_sink.h>
-#include <spdlog/spdlog.h>
 
 #include "emulator/functional_engine.hpp"
 #include "host/network_file.hpp"
@@ -11,19 +9,15 @@
 #include "mapper/map_network.hpp"
 #include "protocols/boot.hpp"
 #include "protocols/error.hpp"
+#include "silent_log.hpp"
 
 namespace spinn {
 namespace {
 
-spdlog::logger& quiet() {
-    static spdlog::logger log("test", std::make_shared<spdlog::sinks::null_sink_mt>());
-    return log;
-}
-
 MachineImage image_of(const std::string& example, double duration_ms) {
     Network network = read_network_file(std::string(SPINN_SOURCE_DIR) + "/examples/" + example);
     network.duration_ms = duration_ms;
-    MachineImage image = map_network(network, make_machine("spinn5"), {}, quiet()).image;
+    MachineImage image = map_network(network, make_machine("spinn5"), {}, silent()).image;
     image.network = encode_network(network);
     return image;
 }
@@ -106,7 +100,7 @@ TEST(BoardSession, GivesTheSpikesOfAnEmbeddedRun) {
     const Outcome expected = embedded(image, 400, 200);
     EXPECT_GT(expected.spikes.size(), 100u);
     OnBoard network(image.machine, {});
-    BoardSession session(image, {}, network.scp, nullptr, {}, {}, quiet());
+    BoardSession session(image, {}, network.scp, nullptr, {}, {}, silent());
     expect_the_same(expected, run(session, 400, 200));
 }
 
@@ -120,7 +114,7 @@ TEST(BoardSession, LosesAndDoublesNothingOnABadNetwork) {
         options.tries = 40;
         options.bulk = bulk;
         {
-            BoardSession session(image, {}, network.scp, nullptr, options, {}, quiet());
+            BoardSession session(image, {}, network.scp, nullptr, options, {}, silent());
             for (const ImageSegment& segment : image.segments) {
                 const std::span<const std::byte> there =
                     memory(*find_chip(network.board, segment.chip), segment.address,
@@ -141,7 +135,7 @@ TEST(BoardSession, LosesAndDoublesNothingOnABadNetwork) {
 TEST(BoardSession, BootsABoardThatIsSilent) {
     const MachineImage image = image_of("first.yaml", 20.0);
     OnBoard network(image.machine, {}, false);
-    BoardSession session(image, {}, network.scp, &network.boot, {}, {}, quiet());
+    BoardSession session(image, {}, network.scp, &network.boot, {}, {}, silent());
     EXPECT_TRUE(network.board.booted);
     EXPECT_EQ(run(session, 20, 0).report.spike_hash, embedded(image, 20, 0).report.spike_hash);
 }
@@ -150,14 +144,14 @@ TEST(BoardSession, SaysWhatIsWrongWithTheBoard) {
     const MachineImage image = image_of("first.yaml", 20.0);
     const auto failure = [&](OnBoard& network) -> std::string {
         try {
-            BoardSession session(image, {}, network.scp, nullptr, {}, {}, quiet());
+            BoardSession session(image, {}, network.scp, nullptr, {}, {}, silent());
         } catch (const RequestError& error) {
             return error.what();
         }
         return "";
     };
-    OnBoard silent(image.machine, {}, false);
-    EXPECT_NE(failure(silent).find("no board answers"), std::string::npos);
+    OnBoard mute(image.machine, {}, false);
+    EXPECT_NE(failure(mute).find("no board answers"), std::string::npos);
     OnBoard small(make_machine("spinn3"), {});
     EXPECT_NE(failure(small).find("2 x 2"), std::string::npos);
     OnBoard full(image.machine, {});
@@ -174,7 +168,7 @@ TEST(BoardSession, SaysWhatIsWrongWithTheBoard) {
     damaged.segments[0].owner = bytes;
     damaged.segments[0].file.reset();
     try {
-        BoardSession session(damaged, {}, good.scp, nullptr, {}, {}, quiet());
+        BoardSession session(damaged, {}, good.scp, nullptr, {}, {}, silent());
         FAIL() << "a damaged block ran";
     } catch (const RequestError& error) {
         EXPECT_NE(std::string(error.what()).find("magic"), std::string::npos) << error.what();
@@ -187,7 +181,7 @@ TEST(BoardSession, TwoHostsOneAfterTheOtherGetTheSameAnswer) {
     OnBoard network(image.machine, {});
     std::uint64_t first = 0;
     for (int host = 0; host < 2; ++host) {
-        BoardSession session(image, {}, network.scp, nullptr, {}, {}, quiet());
+        BoardSession session(image, {}, network.scp, nullptr, {}, {}, silent());
         const std::uint64_t hash = run(session, 20, 0).report.spike_hash;
         if (host == 0) first = hash;
         EXPECT_EQ(hash, first);

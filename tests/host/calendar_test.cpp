@@ -1,7 +1,5 @@
 /// Arrivals that wait in calendars give what arrivals in ring buffers give, bit for bit.
 #include <gtest/gtest.h>
-#include <spdlog/sinks/null_sink.h>
-#include <spdlog/spdlog.h>
 
 #include <array>
 #include <tuple>
@@ -11,6 +9,7 @@
 #include "host/network_yaml.hpp"
 #include "mapper/map_network.hpp"
 #include "plain_engine.hpp"
+#include "silent_log.hpp"
 
 namespace spinn {
 namespace {
@@ -36,11 +35,6 @@ record:
   - {population: exc, variables: [spikes]}
   - {population: inh, variables: [spikes, v]}
 )";
-
-spdlog::logger& silent() {
-    static spdlog::logger log("test", std::make_shared<spdlog::sinks::null_sink_mt>());
-    return log;
-}
 
 struct Outcome {
     std::vector<std::uint32_t> ticks, atoms;

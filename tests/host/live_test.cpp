@@ -1,7 +1,5 @@
 /// Events into a running network and out of it: EIEIO through the monitor of a served machine.
 #include <gtest/gtest.h>
-#include <spdlog/sinks/null_sink.h>
-#include <spdlog/spdlog.h>
 
 #include "host/board_session.hpp"
 #include "host/network_proto.hpp"
@@ -11,16 +9,12 @@
 #include "protocols/eieio.hpp"
 #include "protocols/scp.hpp"
 #include "runtime/layout/gatherer_region.hpp"
+#include "silent_log.hpp"
 
 namespace spinn {
 namespace {
 
 constexpr std::uint16_t listener_port = 17895;
-
-spdlog::logger& quiet() {
-    static spdlog::logger log("test", std::make_shared<spdlog::sinks::null_sink_mt>());
-    return log;
-}
 
 /// Sources that only hosts drive, and cells that spike for each of their spikes.
 MachineImage image_of_injection(double duration_ms) {
@@ -39,7 +33,7 @@ live: [injector, cells]
 )",
                                         "injection.yaml");
     network.duration_ms = duration_ms;
-    return map_network(network, make_machine("spinn3"), {}, quiet()).image;
+    return map_network(network, make_machine("spinn3"), {}, silent()).image;
 }
 
 const CoreImage& core_of(const MachineImage& image, const std::string& population) {
@@ -85,7 +79,7 @@ struct LiveRun {
     Board board{image.machine, {.addresses = {0x7f000002}, .booted = true}, 1000000};
     LossyChannel channel{board, {}};
     LossyChannel::Socket scp{channel, scp_udp_port, 40000};
-    BoardSession session{image, {}, scp, nullptr, {}, {}, quiet()};
+    BoardSession session{image, {}, scp, nullptr, {}, {}, silent()};
 };
 
 TEST(Live, EveryInjectedEventComesOutOnceInOrderWithItsTime) {
@@ -211,7 +205,7 @@ TEST(Live, LeavesTheSpikesOfOtherPopulationsAsTheyAre) {
             "record:\n  - {population: cells, variables: [spikes]}\n" +
                 live,
             "a.yaml");
-        Session session(map_network(network, make_machine("spinn3"), {}, quiet()).image, {}, quiet());
+        Session session(map_network(network, make_machine("spinn3"), {}, silent()).image, {}, silent());
         std::size_t messages = 0;
         RunControl control;
         control.live = [&](const SdpMessage&) { ++messages; };

@@ -1,21 +1,14 @@
 /// A small network with every kind of program and matrix, for tests of engines.
 #pragma once
 
-#include <spdlog/sinks/null_sink.h>
-#include <spdlog/spdlog.h>
-
 #include <memory>
 #include <string>
 
 #include "host/network_yaml.hpp"
 #include "mapper/map_network.hpp"
+#include "silent_log.hpp"
 
 namespace spinn {
-
-inline spdlog::logger& silent() {
-    static spdlog::logger log("test", std::make_shared<spdlog::sinks::null_sink_mt>());
-    return log;
-}
 
 /// Every kind of program and matrix: both models, all sources, views, long and random delays, several spikes a tick.
 inline constexpr const char* mixed_network = R"(

@@ -1,8 +1,6 @@
 // Networks of every model and every current source, from their files through the machine: partition and threads do not
 // change them, and the reference in double precision agrees.
 #include <gtest/gtest.h>
-#include <spdlog/sinks/null_sink.h>
-#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -13,16 +11,12 @@
 #include "host/results.hpp"
 #include "host/run.hpp"
 #include "mapper/map_network.hpp"
+#include "silent_log.hpp"
 
 namespace spinn {
 namespace {
 
 namespace fs = std::filesystem;
-
-spdlog::logger& silent() {
-    static spdlog::logger log("test", std::make_shared<spdlog::sinks::null_sink_mt>());
-    return log;
-}
 
 class ModelExamples : public testing::TestWithParam<const char*> {
  protected:

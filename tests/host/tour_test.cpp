@@ -1,8 +1,6 @@
 /// The spike that docs/tour.md follows, from the network file to what is recorded. The story told here is the page's: a
 /// line that the page lacks fails the test, which then says what it should be.
 #include <gtest/gtest.h>
-#include <spdlog/sinks/null_sink.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -15,6 +13,7 @@
 #include "host/text_file.hpp"
 #include "mapper/map_network.hpp"
 #include "runtime/layout/regions.hpp"
+#include "silent_log.hpp"
 
 namespace spinn {
 namespace {
@@ -111,9 +110,8 @@ std::vector<std::string> tell_row(Machine& machine, const Core& core, Key key) {
 std::uint32_t ring_sum(const Core& core) { return ring_slot(*core.program->synaptic_input(), effect, 1)[receiver]; }
 
 TEST(Tour, IsWhatTheCodeDoes) {
-    spdlog::logger silent("tour", std::make_shared<spdlog::sinks::null_sink_mt>());
     const Mapping mapping =
-        map_network(read_network_file(source_folder / "examples/va-coba.yaml"), std::nullopt, {}, silent);
+        map_network(read_network_file(source_folder / "examples/va-coba.yaml"), std::nullopt, {}, silent());
     Machine machine = make_machine_of(mapping.machine);
     load(machine, mapping.image, {});
     FunctionalEngine engine(machine, {});

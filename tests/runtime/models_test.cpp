@@ -9,88 +9,13 @@
 #include <random>
 #include <string>
 
+#include "one_neuron.hpp"
 #include "runtime/cells.hpp"
 #include "runtime/models/compositions.hpp"
 #include "runtime/models/powers_of_two.hpp"
 
 namespace spinn {
 namespace {
-
-using Values = std::map<std::string, double, std::less<>>;
-
-template <class Number>
-Number number(double value);
-template <>
-Accum number<Accum>(double value) {
-    return to_accum(value);
-}
-template <>
-double number<double>(double value) {
-    return value;
-}
-
-/// A region of n equal neurons: the model's defaults, with some values changed.
-template <class Region, class Number>
-Region region_as(std::string_view name, std::uint32_t n, double timestep_ms, const Values& changes) {
-    Region region;
-    region.model = model_by_name(name).value();
-    region.n_atoms = n;
-    region.timestep_ms = number<Number>(timestep_ms);
-    region.seed = 5;
-    region.population = 3;
-    const auto value_of = [&](const ParameterDescription& d, double scale) {
-        const auto found = changes.find(d.name);
-        return number<Number>((found == changes.end() ? d.default_value : found->second) * scale);
-    };
-    const ModelDescription& model = describe(region.model);
-    for (const auto& d : model.parameters) region.parameters.emplace_back(n, value_of(d, 1.0));
-    for (std::size_t i = 0; i < model.state.size(); ++i) {
-        const double scale = std::is_same_v<Number, Accum> ? state_scale(region.model, i) : 1.0;
-        region.state.emplace_back(n, value_of(model.state[i], scale));
-    }
-    return region;
-}
-NeuronRegion board_region(std::string_view name, std::uint32_t n, double timestep_ms, const Values& changes = {}) {
-    return region_as<NeuronRegion, Accum>(name, n, timestep_ms, changes);
-}
-RealRegion real_region(std::string_view name, std::uint32_t n, double timestep_ms, const Values& changes = {}) {
-    return region_as<RealRegion, double>(name, n, timestep_ms, changes);
-}
-
-/// One neuron of a model on the board's numbers, and what happens to it tick by tick.
-class Neuron {
- public:
-    Neuron(std::string_view model, double timestep_ms, const Values& changes = {})
-        : cells_(make_cells(board_region(model, 1, timestep_ms, changes), Rounding::truncate)),
-          n_receptors_(describe(model_by_name(model).value()).receptors.size()) {}
-
-    /// Inputs in raw s16.15, by receptor. @return whether it spiked
-    bool tick(const std::map<std::size_t, std::uint16_t>& inputs = {}, std::int32_t injected_raw = 0) {
-        for (std::size_t r = 0; r < n_receptors_; ++r) {
-            const auto found = inputs.find(r);
-            const std::uint16_t sum = found == inputs.end() ? std::uint16_t{0} : found->second;
-            cells_->add_input(r, std::span(&sum, 1), 0, Tick{tick_});
-        }
-        v.push_back(to_double(cells_->v()[0]));
-        exc.push_back(to_double(cells_->gsyn(false)[0]));
-        inh.push_back(to_double(cells_->gsyn(true)[0]));
-        const Accum injected{injected_raw};
-        std::uint32_t spiking[1];
-        const std::span<const Accum> currents(&injected, injected_raw == 0 ? 0 : 1);
-        return cells_->update(Tick{tick_++}, currents, spiking) == 1;
-    }
-    std::vector<double> state() const {
-        std::vector<double> values;
-        for (const auto& column : cells_->state()) values.push_back(to_double(column[0]));
-        return values;
-    }
-    std::vector<double> v, exc, inh;  ///< as recorded, by tick
-
- private:
-    std::unique_ptr<Cells> cells_;
-    std::size_t n_receptors_;
-    std::uint32_t tick_ = 0;
-};
 
 constexpr double lsb = 0x1p-15;
 
@@ -299,26 +224,21 @@ TEST(AlphaSynapse, ASecondInputAddsToTheFirst) {
     }
 }
 
-/// Izhikevich's equations by the classic Runge-Kutta rule with steps of 1 us. @return spike times in ms
+/// Izhikevich's equations with steps of 1 us. @return spike times in ms
 std::vector<double> izhikevich_spikes(double a, double b, double c, double d, double current, double end_ms) {
-    double v = -70.0, u = -14.0;
+    using State = std::array<double, 2>;  // v, u
+    State y{-70.0, -14.0};
     std::vector<double> spikes;
-    constexpr double h = 0.001;
-    const auto dv = [&](double x, double y) { return 0.04 * x * x + 5.0 * x + 140.0 - y + current; };
-    const auto du = [&](double x, double y) { return a * (b * x - y); };
-    for (double t = 0.0; t < end_ms; t += h) {
-        const double k1 = dv(v, u), l1 = du(v, u), k2 = dv(v + h / 2 * k1, u + h / 2 * l1),
-                     l2 = du(v + h / 2 * k1, u + h / 2 * l1), k3 = dv(v + h / 2 * k2, u + h / 2 * l2),
-                     l3 = du(v + h / 2 * k2, u + h / 2 * l2), k4 = dv(v + h * k3, u + h * l3),
-                     l4 = du(v + h * k3, u + h * l3);
-        v += h / 6 * (k1 + 2 * k2 + 2 * k3 + k4);
-        u += h / 6 * (l1 + 2 * l2 + 2 * l3 + l4);
-        if (v >= 30.0) {
-            spikes.push_back(t);
-            v = c;
-            u += d;
-        }
-    }
+    const auto slope = [&](const State& at) {
+        const auto [v, u] = at;
+        return State{0.04 * v * v + 5.0 * v + 140.0 - u + current, a * (b * v - u)};
+    };
+    integrate(y, 0.001, end_ms, slope, [&](double t, State& at) {
+        if (at[0] < 30.0) return;
+        spikes.push_back(t);
+        at[0] = c;
+        at[1] += d;
+    });
     return spikes;
 }
 
@@ -423,124 +343,6 @@ TEST(Semd, TheSecondInputCountsByWhatTheFirstHasLeft) {
     alone.tick({{1, 16384}});
     alone.tick();
     EXPECT_EQ(alone.v[1], -65.0);
-}
-
-TEST(AlphaConductance, RisesToTheWeightAtItsTimeConstant) {
-    constexpr double dt = 0.1, tau = 2.0, weight = 0.02;
-    Neuron neuron("IF_cond_alpha", dt, {{"tau_syn_E", tau}, {"tau_syn_I", 5.0}, {"v_thresh", 0.0}});
-    neuron.tick({{0, static_cast<std::uint16_t>(std::lround(weight * 1024.0 * 32768.0 / 16.0))}});
-    EXPECT_EQ(neuron.exc[0], 0.0);
-    double largest = 0.0;
-    for (int k = 1; k < 100; ++k) {
-        neuron.tick();
-        const double t = dt * k, expected = weight / 16.0 * t / tau * std::exp(1.0 - t / tau);
-        EXPECT_NEAR(neuron.exc[static_cast<std::size_t>(k)], expected, 4e-5) << k;
-        largest = std::max(largest, neuron.exc[static_cast<std::size_t>(k)]);
-    }
-    EXPECT_NEAR(largest, weight / 16.0, 4e-5);
-}
-
-/// Integrates dy/dt = f(y) by the classic Runge-Kutta rule; after each step `event` may change y.
-template <std::size_t n, class F, class Event>
-void integrate(std::array<double, n>& y, double h, double end, const F& f, const Event& event) {
-    const auto moved = [&](const std::array<double, n>& k, double by) {
-        std::array<double, n> to = y;
-        for (std::size_t i = 0; i < n; ++i) to[i] += by * k[i];
-        return to;
-    };
-    for (double t = 0.0; t < end; t += h) {
-        const auto k1 = f(y), k2 = f(moved(k1, h / 2)), k3 = f(moved(k2, h / 2)), k4 = f(moved(k3, h));
-        for (std::size_t i = 0; i < n; ++i) y[i] += h / 6 * (k1[i] + 2 * k2[i] + 2 * k3[i] + k4[i]);
-        event(t, y);
-    }
-}
-
-TEST(AdaptiveExponential, SpikesWhenAFineIntegrationDoes) {
-    // PyNN's defaults, 0.7 nA: 30 MOhm, spikes that come further and further apart.
-    std::vector<double> exact, spikes;
-    std::array<double, 2> y = {-70.6, 0.0};
-    const double g = 0.281 / 9.3667;
-    integrate(
-        y, 0.001, 400.0,
-        [&](const std::array<double, 2>& s) {
-            const double current = g * (-70.6 - s[0]) + g * 2.0 * std::exp((s[0] + 50.4) / 2.0) - s[1] + 0.7;
-            return std::array{current / 0.281, (0.004 * (s[0] + 70.6) - s[1]) / 144.0};
-        },
-        [&](double t, std::array<double, 2>& s) {
-            if (s[0] < -40.0) return;
-            exact.push_back(t);
-            s = {-70.6, s[1] + 0.0805};
-        });
-    Neuron neuron("EIF_cond_exp_isfa_ista", 0.1, {{"i_offset", 0.7}, {"tau_refrac", 0.0}});
-    for (int tick = 0; tick < 4000; ++tick)
-        if (neuron.tick()) spikes.push_back(0.1 * tick);
-    ASSERT_GE(exact.size(), 5u);
-    ASSERT_NEAR(static_cast<double>(spikes.size()), static_cast<double>(exact.size()), 1.0);
-    EXPECT_NEAR(spikes[0], exact[0], 0.5);
-    EXPECT_GT(exact[4] - exact[3], 1.2 * (exact[1] - exact[0])) << "it adapts";
-    for (std::size_t i = 1; i < std::min(spikes.size(), exact.size()); ++i)
-        EXPECT_NEAR((spikes[i] - spikes[i - 1]) / (exact[i] - exact[i - 1]), 1.0, 0.05) << i;
-}
-
-TEST(GeneralisedIf, SpikesWithItsIntensity) {
-    // v held at the threshold, no traces: 200 Hz, and 4 ms of silence after each spike.
-    constexpr std::uint32_t n = 256, ticks = 2000;
-    for (const double above : {0.0, 1.0, -0.5}) {
-        const Values parameters = {{"v_rest", -48.0 + above}, {"v_reset", -48.0 + above},
-                                   {"v", -48.0 + above},      {"lambda0", 200.0},
-                                   {"a_eta1", 0.0},           {"a_eta2", 0.0},
-                                   {"a_eta3", 0.0},           {"a_gamma1", 0.0},
-                                   {"a_gamma2", 0.0},         {"a_gamma3", 0.0}};
-        const auto cells = make_cells(board_region("GIF_cond_exp", n, 0.1, parameters), Rounding::truncate);
-        std::vector<std::uint32_t> spiking(n);
-        double spikes = 0.0;
-        for (std::uint32_t tick = 0; tick < ticks; ++tick) spikes += cells->update(Tick{tick}, {}, spiking);
-        const double rate = 0.2 * std::exp(above / 0.5), expected = n * ticks * 0.1 / (1.0 / rate + 4.0);
-        EXPECT_NEAR(spikes / expected, 1.0, 0.05) << above;
-    }
-}
-
-TEST(GeneralisedIf, ASpikeStartsItsTraces) {
-    Neuron neuron("GIF_cond_exp", 0.1, {{"v", 0.0}, {"a_gamma2", 3.0}, {"a_eta3", 0.5}});
-    EXPECT_TRUE(neuron.tick()) << "far above the threshold";
-    const auto trace = [&](std::size_t state) { return neuron.state()[state]; };  // v, synapses, gamma, eta
-    EXPECT_EQ(trace(4), 3.0);
-    EXPECT_EQ(trace(8), 0.5);
-    for (int i = 0; i < 50; ++i) neuron.tick();
-    EXPECT_NEAR(trace(4), 3.0 * std::exp(-0.5), 3e-3);
-    EXPECT_NEAR(trace(8), 0.5 * std::exp(-0.05), 3e-3);
-}
-
-TEST(HodgkinHuxley, SpikesWhenAFineIntegrationDoes) {
-    std::vector<double> exact, spikes, trace;
-    std::array<double, 4> y = {-65.0, 0.0, 1.0, 0.0};  // v, m, h, n
-    const auto linoid = [](double x, double k) { return std::abs(x) < 1e-9 ? k : x / std::expm1(x / k); };
-    bool above = false;
-    integrate(
-        y, 0.001, 100.0,
-        [&](const std::array<double, 4>& s) {
-            const double u = s[0] + 63.0;
-            const double am = 0.32 * linoid(13.0 - u, 4.0), bm = 0.28 * linoid(u - 40.0, 5.0);
-            const double ah = 0.128 * std::exp((17.0 - u) / 18.0), bh = 4.0 / (1.0 + std::exp((40.0 - u) / 5.0));
-            const double an = 0.032 * linoid(15.0 - u, 5.0), bn = 0.5 * std::exp((10.0 - u) / 40.0);
-            const double current = 0.01 * (-65.0 - s[0]) + 20.0 * s[1] * s[1] * s[1] * s[2] * (50.0 - s[0]) +
-                                   6.0 * s[3] * s[3] * s[3] * s[3] * (-90.0 - s[0]) + 0.3;
-            return std::array{current / 0.2, am * (1 - s[1]) - bm * s[1], ah * (1 - s[2]) - bh * s[2],
-                              an * (1 - s[3]) - bn * s[3]};
-        },
-        [&](double t, const std::array<double, 4>& s) {
-            if (s[0] >= -40.0 && !above) exact.push_back(t);
-            above = s[0] >= -40.0;
-        });
-    Neuron neuron("HH_cond_exp", 0.1, {{"i_offset", 0.3}});
-    for (int tick = 0; tick < 1000; ++tick)
-        if (neuron.tick()) spikes.push_back(0.1 * tick);
-    ASSERT_GE(exact.size(), 3u);
-    ASSERT_NEAR(static_cast<double>(spikes.size()), static_cast<double>(exact.size()), 1.0);
-    EXPECT_NEAR(spikes[0], exact[0], 0.3);
-    const double interval = (spikes.back() - spikes[0]) / static_cast<double>(spikes.size() - 1);
-    EXPECT_NEAR(interval / ((exact.back() - exact[0]) / static_cast<double>(exact.size() - 1)), 1.0, 0.04);
-    EXPECT_NEAR(*std::max_element(neuron.v.begin(), neuron.v.end()), 45.0, 8.0) << "the height of a spike";
 }
 
 TEST(PowersOfTwo, AreWithinTheirTables) {
