@@ -1,6 +1,7 @@
 #include "mapper/embed.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "mapper/arrange.hpp"
@@ -17,23 +18,45 @@ constexpr std::size_t coarsest_nodes = 72;
 constexpr std::size_t nodes_in_a_part = 1024;
 constexpr std::size_t worth_threads = 100'000;  // edges; fewer are looked at sooner than a thread is started
 
+/// The weighted sum of the ways from a node to its partners, and of the weights.
+template <bool wraps>
+std::pair<Position, float> pull_on(const UnitGraph& graph, const ChipMap& map, const Positions& position,
+                                   std::size_t node) {
+    // Two sums each, so that an addition need not wait for the one before.
+    std::array<float, 2> x{}, y{}, sum{};
+    const Position here = position[node];
+    const auto add = [&](std::size_t i, std::size_t lane) {
+        const Position there = position[graph.neighbour[i]];
+        const Position way = wraps ? displacement(map, here, there) : Position{there.x - here.x, there.y - here.y};
+        x[lane] += graph.weight[i] * way.x;
+        y[lane] += graph.weight[i] * way.y;
+        sum[lane] += graph.weight[i];
+    };
+    std::size_t i = graph.first[node];
+    const std::size_t end = graph.first[node + 1];
+    for (; i + 1 < end; i += 2) {
+        add(i, 0);
+        add(i + 1, 1);
+    }
+    if (i < end) add(i, 0);
+    return {{x[0] + x[1], y[0] + y[1]}, sum[0] + sum[1]};
+}
+
 /// Moves every node towards the middle of its partners.
 void smooth(const UnitGraph& graph, const ChipMap& map, const std::vector<char>& fixed, float share,
             Positions& position, std::size_t n_threads) {
     Positions next = position;
     const std::size_t n = graph.n_nodes();
+    const bool wraps = map.wrap_x > 0.0f || map.wrap_y > 0.0f;
     if (graph.neighbour.size() < worth_threads) n_threads = 1;
     parallel_for((n + nodes_in_a_part - 1) / nodes_in_a_part, n_threads, [&](std::size_t part, std::size_t) {
         for (std::size_t node = part * nodes_in_a_part; node < std::min(n, (part + 1) * nodes_in_a_part); ++node) {
             if (fixed[node] != 0) continue;
-            float x = 0.0f, y = 0.0f, sum = 0.0f;
-            for (std::size_t i = graph.first[node]; i < graph.first[node + 1]; ++i) {
-                const Position way = displacement(map, position[node], position[graph.neighbour[i]]);
-                x += graph.weight[i] * way.x;
-                y += graph.weight[i] * way.y;
-                sum += graph.weight[i];
-            }
-            if (sum > 0.0f) next[node] = {position[node].x + share * x / sum, position[node].y + share * y / sum};
+            const auto [pull, sum] =
+                wraps ? pull_on<true>(graph, map, position, node) : pull_on<false>(graph, map, position, node);
+            if (sum <= 0.0f) continue;
+            const float part_of_way = share / sum;
+            next[node] = {position[node].x + part_of_way * pull.x, position[node].y + part_of_way * pull.y};
         }
     });
     position.swap(next);
