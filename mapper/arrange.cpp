@@ -80,8 +80,7 @@ class Arrangement {
             if (a == b) continue;
             const float change = change_by_swap(a, b);
             mean_change += 0.02f * (std::abs(change) - mean_change);
-            const float left =
-                std::max(0.0f, 1.0f - 1.25f * static_cast<float>(trial) / static_cast<float>(n_trials));
+            const float left = std::max(0.0f, 1.0f - 1.25f * static_cast<float>(trial) / static_cast<float>(n_trials));
             if (change < (trial < greedy_trials ? 0.0f : 0.25f * mean_change * left * left)) swap(a, b);
         }
     }
@@ -104,13 +103,10 @@ class Arrangement {
         std::array<float, lanes> sums{};
         for (std::size_t k = 0; k < near_.stride(); k += lanes)
             for (std::size_t lane = 0; lane < lanes; ++lane)
-                sums[lane] +=
-                    (weight_b[k + lane] - weight_a[k + lane]) * (near_a[k + lane] - near_b[k + lane]);
-        const float sum =
-            ((sums[0] + sums[4]) + (sums[2] + sums[6])) + ((sums[1] + sums[5]) + (sums[3] + sums[7]));
+                sums[lane] += (weight_b[k + lane] - weight_a[k + lane]) * (near_a[k + lane] - near_b[k + lane]);
+        const float sum = ((sums[0] + sums[4]) + (sums[2] + sums[6])) + ((sums[1] + sums[5]) + (sums[3] + sums[7]));
         const float *fixed_a = problem_.to_fixed.row(a), *fixed_b = problem_.to_fixed.row(b);
-        const float by_fixed =
-            (fixed_a[place_[b]] - fixed_a[place_[a]]) + (fixed_b[place_[a]] - fixed_b[place_[b]]);
+        const float by_fixed = (fixed_a[place_[b]] - fixed_a[place_[a]]) + (fixed_b[place_[a]] - fixed_b[place_[b]]);
         return sum + 2.0f * weight_a[b] * near_a[b] + by_fixed;  // the two stay as far apart as they are
     }
 

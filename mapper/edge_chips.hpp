@@ -21,8 +21,7 @@ class EdgeChips {
           height_(machine.wrap_y ? lanes_of(machine.height) : lanes_of(no_wrap)),
           first_(pins.size() + 1, 0),
           size_(pins.size(), 0) {
-        for (std::size_t e = 0; e < pins.size(); ++e)
-            first_[e + 1] = first_[e] + (pins[e].size() + lanes - 1) / lanes;
+        for (std::size_t e = 0; e < pins.size(); ++e) first_[e + 1] = first_[e] + (pins[e].size() + lanes - 1) / lanes;
         blocks_.resize(first_.back());
         for (std::uint32_t e = 0; e < pins.size(); ++e)
             for (const std::uint32_t unit : pins[e]) add(e, chip_of[unit]);
@@ -75,7 +74,7 @@ class EdgeChips {
 
     /// A chip that hyperedge e reaches, as seen from there.
     struct Here {
-        bool one_pin = false;          ///< one alone is on it
+        bool one_pin = false;         ///< one alone is on it
         std::uint32_t next_chip = 0;  ///< hops to the nearest other chip; 0 when there is none
     };
     Here here(std::uint32_t e, std::uint32_t chip) const {
@@ -164,8 +163,8 @@ class EdgeChips {
     }
 
     std::uint32_t machine_width_;
-    Lanes width_, height_;  ///< to wrap around
-    std::vector<std::size_t> first_;  ///< [hyperedge] its first block
+    Lanes width_, height_;             ///< to wrap around
+    std::vector<std::size_t> first_;   ///< [hyperedge] its first block
     std::vector<std::uint32_t> size_;  ///< [hyperedge] chips
     std::vector<Block> blocks_;
 };

@@ -69,7 +69,8 @@ class Board {
                 sum += problem_.weight[e] * static_cast<double>(reached_.here(e, chip).next_chip);
             });
         for (const auto& attachment : problem_.attachments)
-            sum += attachment.weight * static_cast<double>(reached_.hops_to(attachment.edge, chip_of_[attachment.unit]));
+            sum +=
+                attachment.weight * static_cast<double>(reached_.hops_to(attachment.edge, chip_of_[attachment.unit]));
         return sum;
     }
 
@@ -241,7 +242,7 @@ class Board {
 
     const PlaceProblem& problem_;
     ChipOfUnit& chip_of_;
-    Lists edges_of_;                             ///< [unit]
+    Lists edges_of_;  ///< [unit]
     EdgeChips reached_;
     std::vector<std::uint32_t> free_cores_;      ///< [chip]
     std::vector<std::uint64_t> free_bytes_;      ///< [chip]
@@ -270,8 +271,8 @@ void improve(ChipOfUnit& chips, const PlaceProblem& problem, const MachineShape&
         double saved = 0.0;
         for (std::size_t first = 0; first < order.size(); first += units_in_a_batch) {
             if (stop != nullptr && stop->load(std::memory_order_relaxed)) return;
-            const auto batch = std::span<const std::uint32_t>(order).subspan(
-                first, std::min(units_in_a_batch, order.size() - first));
+            const auto batch =
+                std::span<const std::uint32_t>(order).subspan(first, std::min(units_in_a_batch, order.size() - first));
             // Who moved is wished for anew, and, but for the first round, who is about to choose.
             if (round > 0) moved.insert(moved.end(), batch.begin(), batch.end());
             std::sort(moved.begin(), moved.end());

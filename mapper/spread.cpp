@@ -52,11 +52,11 @@ std::uint32_t Spreader::add_part(std::span<std::uint32_t> chips) {
     parts_.push_back(part);
     if (chips.size() == 1) return number;
     const std::size_t n_left = chips.size() / 2;
-    std::nth_element(chips.begin(), chips.begin() + static_cast<std::ptrdiff_t>(n_left), chips.end(),
-                     [&](auto a, auto b) {
-                         const Position at = axes(map_.position[a]), bt = axes(map_.position[b]);
-                         return part.across_y ? std::tie(at.y, a) < std::tie(bt.y, b) : std::tie(at.x, a) < std::tie(bt.x, b);
-                     });
+    std::nth_element(
+        chips.begin(), chips.begin() + static_cast<std::ptrdiff_t>(n_left), chips.end(), [&](auto a, auto b) {
+            const Position at = axes(map_.position[a]), bt = axes(map_.position[b]);
+            return part.across_y ? std::tie(at.y, a) < std::tie(bt.y, b) : std::tie(at.x, a) < std::tie(bt.x, b);
+        });
     add_part(chips.first(n_left));
     const std::uint32_t right = add_part(chips.subspan(n_left));
     parts_[number].right = right;
@@ -80,7 +80,8 @@ std::pair<Spreader::Segment, Spreader::Segment> Spreader::halves(const Segment& 
     // The first items, by coordinate, that add up to what is wanted: the middle one is found, and that half in which
     // the sum is reached is halved again.
     const auto before = [&](const Item& a, const Item& b) {
-        return part.across_y ? std::tie(a.y, a.node) < std::tie(b.y, b.node) : std::tie(a.x, a.node) < std::tie(b.x, b.node);
+        return part.across_y ? std::tie(a.y, a.node) < std::tie(b.y, b.node)
+                             : std::tie(a.x, a.node) < std::tie(b.x, b.node);
     };
     const std::span<Item> items = segment.items;
     const auto nth = [&](std::size_t first, std::size_t at, std::size_t last) {

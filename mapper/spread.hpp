@@ -19,7 +19,8 @@ class Spreader {
 
     /// @param size  [node] cores
     /// @param fixed  [node] not 0: stays where it is
-    /// @param position  [node]; those that are not fixed get the place of a chip, or the middle of some that it has alone
+    /// @param position  [node]; those that are not fixed get the place of a chip, or the middle of some that it has
+    /// alone
     /// @param chip_of  [node], where wanted: the chip
     void spread(const std::vector<std::uint32_t>& size, const std::vector<char>& fixed, Positions& position,
                 ChipOfUnit* chip_of) const;

@@ -80,8 +80,7 @@ UnitGraph unit_graph(const PlaceProblem& problem, std::uint64_t seed) {
     return from_edges(edges, problem.cores);
 }
 
-std::vector<std::uint32_t> match(const UnitGraph& graph, std::uint32_t most_cores, std::uint64_t seed,
-                                 bool strangers) {
+std::vector<std::uint32_t> match(const UnitGraph& graph, std::uint32_t most_cores, std::uint64_t seed, bool strangers) {
     const auto n = static_cast<std::uint32_t>(graph.n_nodes());
     constexpr std::uint32_t none = PlaceProblem::none;
     std::vector<std::uint32_t> order(n), partner(n, none);
