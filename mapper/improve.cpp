@@ -5,6 +5,7 @@
 #include <bit>
 #include <numeric>
 #include <span>
+#include <tuple>
 
 #include "mapper/edge_chips.hpp"
 #include "mapper/lattice.hpp"
@@ -254,6 +255,27 @@ class Board {
 
 }  // namespace
 
+namespace {
+
+/// Units in patches of neighbours, patches in no order: neighbours share the memory that is looked at.
+void in_patches(const ChipOfUnit& chips, SmallRandom& random, std::vector<std::uint32_t>& order) {
+    const std::size_t n_patches = (order.size() + units_in_a_part - 1) / units_in_a_part;
+    std::sort(order.begin(), order.end(),
+              [&](auto a, auto b) { return std::tie(chips[a], a) < std::tie(chips[b], b); });
+    std::vector<std::uint32_t> patches(n_patches), shuffled;
+    std::iota(patches.begin(), patches.end(), 0u);
+    for (std::size_t i = n_patches; i > 1; --i) std::swap(patches[i - 1], patches[random.below(i)]);
+    shuffled.reserve(order.size());
+    for (const std::uint32_t patch : patches) {
+        const std::size_t first = patch * units_in_a_part, end = std::min(order.size(), first + units_in_a_part);
+        shuffled.insert(shuffled.end(), order.begin() + static_cast<std::ptrdiff_t>(first),
+                        order.begin() + static_cast<std::ptrdiff_t>(end));
+    }
+    order.swap(shuffled);
+}
+
+}  // namespace
+
 void improve(ChipOfUnit& chips, const PlaceProblem& problem, const MachineShape& machine, int effort,
              std::uint64_t seed, std::size_t n_threads, const std::atomic<bool>* stop) {
     if (problem.n_units() < 2) return;
@@ -267,7 +289,7 @@ void improve(ChipOfUnit& chips, const PlaceProblem& problem, const MachineShape&
     std::vector<std::uint32_t> moved;  // their wishes are out of date
     double first_saved = 0.0;
     for (int round = 0; round < effort; ++round) {
-        for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random.below(i)]);
+        in_patches(chips, random, order);
         double saved = 0.0;
         for (std::size_t first = 0; first < order.size(); first += units_in_a_batch) {
             if (stop != nullptr && stop->load(std::memory_order_relaxed)) return;
