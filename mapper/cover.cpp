@@ -81,10 +81,13 @@ class RouteCover {
         guards_.erase(std::unique(guards_.begin(), guards_.end()), guards_.end());
         if (guards_.size() > most_compared) return;
         // A word that holds all bits of another asks for nothing more. Those with few bits first.
-        std::stable_sort(guards_.begin(), guards_.end(),
-                         [](std::uint32_t a, std::uint32_t b) { return std::popcount(a) < std::popcount(b); });
+        by_bits_.clear();
+        for (const std::uint32_t guard : guards_)
+            by_bits_.push_back(static_cast<std::uint64_t>(std::popcount(guard)) << 32 | guard);
+        std::sort(by_bits_.begin(), by_bits_.end());
         std::size_t kept = 0;
-        for (const std::uint32_t guard : guards_) {
+        for (const std::uint64_t ranked : by_bits_) {
+            const auto guard = static_cast<std::uint32_t>(ranked);
             const auto end = guards_.begin() + static_cast<std::ptrdiff_t>(kept);
             if (std::none_of(guards_.begin(), end, [&](std::uint32_t k) { return (k & ~guard) == 0; }))
                 guards_[kept++] = guard;
@@ -146,6 +149,7 @@ class RouteCover {
         std::uint32_t count = 0;
     };
     std::vector<std::uint32_t> guards_, wanted_;
+    std::vector<std::uint64_t> by_bits_;
     std::vector<Choice> choices_;
     std::vector<char> covered_;
 };

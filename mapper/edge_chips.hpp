@@ -1,6 +1,7 @@
 /// The chips that every hyperedge reaches, and how far they are from a given one: what swaps are weighed by.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -21,6 +22,10 @@ class EdgeChips {
           height_(machine.wrap_y ? lanes_of(machine.height) : lanes_of(no_wrap)),
           first_(pins.size() + 1, 0),
           size_(pins.size(), 0) {
+        for (std::size_t chip = 0; chip < machine.chips.size(); ++chip) {
+            const ChipCoord at = chip_of_index(machine, chip);
+            at_.push_back({at.x, at.y});
+        }
         for (std::size_t e = 0; e < pins.size(); ++e) first_[e + 1] = first_[e] + (pins[e].size() + lanes - 1) / lanes;
         blocks_.resize(first_.back());
         for (std::uint32_t e = 0; e < pins.size(); ++e)
@@ -34,8 +39,8 @@ class EdgeChips {
             place = {first_[e] + size_[e] / lanes, size_[e] % lanes};
             ++size_[e];
             Block& block = blocks_[place.block];
-            block.x[place.lane] = static_cast<std::int16_t>(chip % machine_width_);
-            block.y[place.lane] = static_cast<std::int16_t>(chip / machine_width_);
+            block.x[place.lane] = at_[chip].x;
+            block.y[place.lane] = at_[chip].y;
         }
         ++blocks_[place.block].pins[place.lane];
     }
@@ -125,9 +130,9 @@ class EdgeChips {
     static Lanes least(Lanes a, Lanes b) { return a < b ? a : b; }
     static Lanes most(Lanes a, Lanes b) { return a > b ? a : b; }
     static std::uint32_t least(Lanes a) {
-        std::int16_t result = a[0];
-        for (std::size_t lane = 1; lane < lanes; ++lane) result = a[lane] < result ? a[lane] : result;
-        return static_cast<std::uint32_t>(result);
+        a = least(a, __builtin_shufflevector(a, a, 4, 5, 6, 7, 0, 1, 2, 3));
+        a = least(a, __builtin_shufflevector(a, a, 2, 3, 0, 1, 6, 7, 4, 5));
+        return static_cast<std::uint32_t>(std::min(a[0], a[1]));
     }
     static bool any(Lanes mask) {
         typedef std::uint64_t Halves __attribute__((vector_size(2 * lanes)));
@@ -135,8 +140,8 @@ class EdgeChips {
         return (halves[0] | halves[1]) != 0;
     }
     static std::uint32_t or_zero(std::uint32_t hops) { return hops == far_away ? 0 : hops; }
-    Lanes x_of(std::uint32_t chip) const { return lanes_of(static_cast<int>(chip % machine_width_)); }
-    Lanes y_of(std::uint32_t chip) const { return lanes_of(static_cast<int>(chip / machine_width_)); }
+    Lanes x_of(std::uint32_t chip) const { return lanes_of(at_[chip].x); }
+    Lanes y_of(std::uint32_t chip) const { return lanes_of(at_[chip].y); }
 
     /// Hops around a torus, from any of the four ways: both coordinates up, one down, both down.
     Lanes hops(const Block& block, Lanes x, Lanes y) const {
@@ -153,8 +158,7 @@ class EdgeChips {
         for (const Block* end = block + (size_[e] + lanes - 1) / lanes; block != end; ++block) visit(*block);
     }
     Place find(std::uint32_t e, std::uint32_t chip) const {
-        const auto x = static_cast<std::int16_t>(chip % machine_width_);
-        const auto y = static_cast<std::int16_t>(chip / machine_width_);
+        const auto [x, y] = at_[chip];
         for (std::size_t i = 0; i < size_[e]; ++i) {
             const Block& block = blocks_[first_[e] + i / lanes];
             if (block.x[i % lanes] == x && block.y[i % lanes] == y) return {first_[e] + i / lanes, i % lanes};
@@ -162,7 +166,12 @@ class EdgeChips {
         return {};
     }
 
+    struct Coordinates {
+        std::int16_t x, y;
+    };
+
     std::uint32_t machine_width_;
+    std::vector<Coordinates> at_;  ///< [chip]
     Lanes width_, height_;             ///< to wrap around
     std::vector<std::size_t> first_;   ///< [hyperedge] its first block
     std::vector<std::uint32_t> size_;  ///< [hyperedge] chips

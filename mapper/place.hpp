@@ -23,7 +23,7 @@ enum class PlaceObjective {
 struct PlaceOptions {
     std::uint64_t seed = 1;  ///< same seed, graph and machine give the same placement, whatever the number of threads
     PlaceObjective objective = PlaceObjective::both;
-    int effort = 6;                           ///< visits to each unit when swaps are tried
+    int effort = 4;                           ///< visits to each unit when swaps are tried
     int threads = 0;                          ///< 0: one a processor
     const std::atomic<bool>* stop = nullptr;  ///< set: no more swaps, go on with what there is
 };

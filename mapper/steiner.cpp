@@ -1,11 +1,20 @@
 #include "mapper/steiner.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 
 namespace spinn {
 
 namespace {
+
+/// Of the six links of a chip; by table, since not every processor that this must run on can count bits.
+constexpr auto n_links = [] {
+    std::array<std::uint8_t, 1u << link_count> counts{};
+    for (std::size_t links = 1; links < counts.size(); ++links)
+        counts[links] = static_cast<std::uint8_t>(counts[links >> 1] + (links & 1));
+    return counts;
+}();
 
 constexpr std::size_t opposite_link(std::size_t link) { return link < 3 ? link + 3 : link - 3; }
 
@@ -161,7 +170,7 @@ bool SteinerSet::reconnect(std::span<const std::uint32_t> side, std::uint32_t mo
 
 /// Takes out the path of chips without branches or terminals on which `chip` lies, and puts back a shorter one.
 bool SteinerSet::replace_chain(std::uint32_t chip) {
-    const auto is_inner = [&](std::uint32_t c) { return !node(c).terminal && std::popcount(node(c).links) == 2; };
+    const auto is_inner = [&](std::uint32_t c) { return !node(c).terminal && n_links[node(c).links] == 2; };
     struct Edge {
         std::uint32_t from;
         std::size_t link;
@@ -202,7 +211,7 @@ bool SteinerSet::improve() {
     for (std::size_t i = 0; i < tree_.size(); ++i) {
         const std::uint32_t chip = tree_[i];
         const Node& here = node(chip);
-        if (!here.in_tree || here.terminal || here.seen || std::popcount(here.links) != 2) continue;
+        if (!here.in_tree || here.terminal || here.seen || n_links[here.links] != 2) continue;
         const bool replaced = replace_chain(chip);
         improved = improved || replaced;
         for (const std::uint32_t inner : chain_) node(inner).seen = true;
@@ -215,7 +224,7 @@ void SteinerSet::prune(std::vector<std::uint32_t>& chips) {
     chips.clear();
     for (std::size_t i = 0; i < tree_.size(); ++i) {
         std::uint32_t chip = tree_[i];
-        while (in_tree(chip) && !node(chip).terminal && std::popcount(node(chip).links) <= 1) {
+        while (in_tree(chip) && !node(chip).terminal && n_links[node(chip).links] <= 1) {
             node(chip).in_tree = false;
             if (node(chip).links == 0) break;
             const auto link = static_cast<std::size_t>(std::countr_zero(node(chip).links));
