@@ -171,7 +171,7 @@ class EdgeChips {
     };
 
     std::uint32_t machine_width_;
-    std::vector<Coordinates> at_;  ///< [chip]
+    std::vector<Coordinates> at_;      ///< [chip]
     Lanes width_, height_;             ///< to wrap around
     std::vector<std::size_t> first_;   ///< [hyperedge] its first block
     std::vector<std::uint32_t> size_;  ///< [hyperedge] chips

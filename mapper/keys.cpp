@@ -5,7 +5,9 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <stdexcept>
+#include <tuple>
 
+#include "mapper/key_order.hpp"
 #include "protocols/error.hpp"
 
 namespace spinn {
@@ -56,62 +58,9 @@ std::uint32_t spread_bits(std::uint8_t coordinate) {
     return bits;
 }
 
-KeyAllocation keys_by_place(const MachineGraph& graph, const Placements& placements) {
-    const auto n = static_cast<std::uint32_t>(graph.nets.size());
-    std::vector<std::uint32_t> order(n), square(n);
-    std::iota(order.begin(), order.end(), 0u);
-    std::uint64_t most_keys = 1;
-    for (std::uint32_t net = 0; net < n; ++net) {
-        const ChipCoord chip = placements[graph.nets[net].source].chip;
-        square[net] = spread_bits(chip.x) | spread_bits(chip.y) << 1;
-        most_keys = std::max<std::uint64_t>(most_keys, graph.nets[net].n_keys);
-    }
-    // On one chip, nets with the same targets follow each other.
-    std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
-        if (square[a] != square[b]) return square[a] < square[b];
-        const auto& ta = graph.nets[a].targets;
-        const auto& tb = graph.nets[b].targets;
-        return ta != tb ? ta < tb : a < b;
-    });
-    std::uint64_t most_on_a_chip = 1, here = 0;
-    for (std::uint32_t i = 0; i < n; ++i) {
-        here = i > 0 && square[order[i]] == square[order[i - 1]] ? here + 1 : 1;
-        most_on_a_chip = std::max(most_on_a_chip, here);
-    }
-    const std::uint64_t block = std::bit_ceil(most_keys), chip_block = block * std::bit_ceil(most_on_a_chip);
-    KeyAllocation keys(n);
-    const bool squares_fit = n == 0 || (std::uint64_t{square[order.back()]} + 1) * chip_block <= first_system_key;
-    if (squares_fit) {
-        std::uint64_t key = 0;
-        for (std::uint32_t i = 0; i < n; ++i, key += block) {
-            if (i == 0 || square[order[i]] != square[order[i - 1]]) key = square[order[i]] * chip_block;
-            keys[order[i]] = {static_cast<std::uint32_t>(key), static_cast<std::uint32_t>(~(block - 1))};
-        }
-        return keys;
-    }
-    if (n * block <= first_system_key) {
-        for (std::uint32_t i = 0; i < n; ++i)
-            keys[order[i]] = {static_cast<std::uint32_t>(i * block), static_cast<std::uint32_t>(~(block - 1))};
-        return keys;
-    }
-    // The largest blocks first, each of its own size.
-    std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
-        return std::bit_ceil(graph.nets[a].n_keys) > std::bit_ceil(graph.nets[b].n_keys);
-    });
-    std::uint64_t next = 0;
-    for (const std::uint32_t net : order) {
-        const std::uint64_t own = std::bit_ceil(std::uint64_t{std::max(graph.nets[net].n_keys, 1u)});
-        keys[net] = {static_cast<std::uint32_t>(next), static_cast<std::uint32_t>(~(own - 1))};
-        next += own;
-    }
-    if (next > first_system_key) throw_no_keys(next);
-    return keys;
-}
-
 }  // namespace
 
-KeyAllocation allocate_keys(const MachineGraph& graph, const Placements& placements, const KeyOptions& options) {
-    if (options.by_place) return keys_by_place(graph, placements);
+KeyAllocation allocate_keys(const MachineGraph& graph) {
     KeyAllocation keys(graph.nets.size());
     std::uint64_t next = 0, wanted = 0;
     std::size_t net = 0;
@@ -128,6 +77,42 @@ KeyAllocation allocate_keys(const MachineGraph& graph, const Placements& placeme
         next += zone;
     }
     if (next > first_system_key) throw_no_keys(wanted);
+    return keys;
+}
+
+KeyAllocation allocate_keys_by_route(const MachineGraph& graph, const Placements& placements, const Routes& routes,
+                                     const MachineShape& machine) {
+    const auto n = static_cast<std::uint32_t>(graph.nets.size());
+    std::vector<std::uint32_t> order(n), square(n);
+    std::iota(order.begin(), order.end(), 0u);
+    std::uint64_t most_keys = 1;
+    for (std::uint32_t net = 0; net < n; ++net) {
+        const ChipCoord chip = placements[graph.nets[net].source].chip;
+        square[net] = spread_bits(chip.x) | spread_bits(chip.y) << 1;
+        most_keys = std::max<std::uint64_t>(most_keys, graph.nets[net].n_keys);
+    }
+    std::sort(order.begin(), order.end(),
+              [&](std::uint32_t a, std::uint32_t b) { return std::tie(square[a], a) < std::tie(square[b], b); });
+    const std::uint64_t block = std::bit_ceil(most_keys);
+    KeyAllocation keys(n);
+    if (std::bit_ceil(std::uint64_t{n}) * block <= first_system_key) {
+        const int bits = static_cast<int>(std::bit_width(first_system_key / block)) - 1;
+        const std::vector<std::uint32_t> number = number_by_likeness(routes, order, machine, bits);
+        for (std::uint32_t net = 0; net < n; ++net)
+            keys[net] = {static_cast<std::uint32_t>(number[net] * block), static_cast<std::uint32_t>(~(block - 1))};
+        return keys;
+    }
+    // The largest blocks first, each of its own size.
+    std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+        return std::bit_ceil(graph.nets[a].n_keys) > std::bit_ceil(graph.nets[b].n_keys);
+    });
+    std::uint64_t next = 0;
+    for (const std::uint32_t net : order) {
+        const std::uint64_t own = std::bit_ceil(std::uint64_t{std::max(graph.nets[net].n_keys, 1u)});
+        keys[net] = {static_cast<std::uint32_t>(next), static_cast<std::uint32_t>(~(own - 1))};
+        next += own;
+    }
+    if (next > first_system_key) throw_no_keys(next);
     return keys;
 }
 

@@ -31,8 +31,11 @@ void place_and_route(Mapping& mapping, const std::optional<MachineShape>& machin
     check(mapping.placements, graph, mapping.machine);
     mapping.routes = timed("route", mapping, options, log,
                            [&] { return route(graph, mapping.placements, mapping.machine, options.route); });
-    mapping.keys =
-        timed("keys", mapping, options, log, [&] { return allocate_keys(graph, mapping.placements, options.keys); });
+    mapping.keys = timed("keys", mapping, options, log, [&] {
+        return options.keys.by_route
+                   ? allocate_keys_by_route(graph, mapping.placements, mapping.routes, mapping.machine)
+                   : allocate_keys(graph);
+    });
     mapping.tables = timed("tables", mapping, options, log, [&] {
         return build_tables(mapping.routes, mapping.keys, graph, mapping.machine, options.tables);
     });

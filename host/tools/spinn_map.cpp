@@ -140,7 +140,7 @@ nlohmann::json run_graph(const Arguments& arguments, MapOptions options, spdlog:
         options.tables.capacity = std::min(options.tables.capacity, description.table_capacity);
         file.graph.constraints.sdram = std::move(description.sdram);
     }
-    options.keys.by_place = true;
+    options.keys.by_route = true;
     if (arguments.seed) options.place.seed = *arguments.seed;
     const Mapping mapping = map_graph(std::move(file.graph), machine, options, log);
     nlohmann::json figures_of_map = summary(mapping);

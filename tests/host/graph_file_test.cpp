@@ -106,7 +106,7 @@ TEST(GraphFile, MapsTheInterchangeFormatWithItsConstraints) {
     GraphFile file = read_graph_json(interchange, "g.json");
     read_constraints_json(constraints, "c.json", file);
     spdlog::logger quiet("test");
-    const Mapping mapping = map_graph(file.graph, make_machine("spinn5"), {.keys = {.by_place = true}}, quiet);
+    const Mapping mapping = map_graph(file.graph, make_machine("spinn5"), {.keys = {.by_route = true}}, quiet);
     EXPECT_EQ(mapping.placements[1], (CoreLocation{{3, 2}, 4}));
     EXPECT_EQ(mapping.placements[0].chip, mapping.placements[2].chip);
     EXPECT_GE(mapping.placements[0].core, 2);
@@ -130,7 +130,7 @@ TEST(GraphFile, MapsTheInterchangeFormatWithItsConstraints) {
     GraphFile again = read_graph_json(interchange, "g.json");
     read_constraints_json(constraints, "c.json", again);
     read_placements_json(read("placements.json").dump(), "p.json", again);
-    const Mapping second = map_graph(again.graph, make_machine("spinn5"), {.keys = {.by_place = true}}, quiet);
+    const Mapping second = map_graph(again.graph, make_machine("spinn5"), {.keys = {.by_route = true}}, quiet);
     for (std::size_t i = 0; i < 4; ++i) EXPECT_EQ(second.placements[i].chip, mapping.placements[i].chip);
     std::filesystem::remove_all(directory);
 }
@@ -209,7 +209,7 @@ TEST(MachineJson, TellsAllMistakes) {
 TEST(MappingFiles, SmResultsTellPlacesKeysAndTablesInTheOrderOfTheFile) {
     const GraphFile file = read_graph_json(sheet, "g.json");
     spdlog::logger quiet("test");
-    const Mapping mapping = map_graph(file.graph, make_machine("spinn5"), {.keys = {.by_place = true}}, quiet);
+    const Mapping mapping = map_graph(file.graph, make_machine("spinn5"), {.keys = {.by_route = true}}, quiet);
     std::ostringstream out;
     write_sm_result(out, file, mapping);
     const nlohmann::json result = nlohmann::json::parse(out.str());

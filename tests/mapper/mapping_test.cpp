@@ -43,7 +43,8 @@ TEST_P(MappingOf, PassesEveryCheck) {
     check(placements, graph, machine);
     const Routes routes = route(graph, placements, machine, {});
     check(routes, graph, placements, machine);
-    const KeyAllocation keys = allocate_keys(graph, placements, {});
+    check(allocate_keys_by_route(graph, placements, routes, machine), graph);
+    const KeyAllocation keys = allocate_keys(graph);
     check(keys, graph);
     for (const int capacity : {routing_table_capacity, 24}) {  // 24: most tables must be merged
         TableResult result;

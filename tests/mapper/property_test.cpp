@@ -27,7 +27,7 @@ struct Case {
     MachineGraph graph;
     PlaceOptions place;
     TableOptions tables;
-    bool keys_by_place = false;
+    bool keys_by_route = false;
 };
 
 Case random_case(std::uint64_t seed) {
@@ -67,7 +67,7 @@ Case random_case(std::uint64_t seed) {
     result.tables = {.capacity = below(3) == 0 ? static_cast<int>(4 + below(30)) : routing_table_capacity,
                      .length = static_cast<TableLength>(below(3)),
                      .threads = 1};
-    result.keys_by_place = below(2) == 0;
+    result.keys_by_route = below(2) == 0;
     return result;
 }
 
@@ -146,7 +146,8 @@ TEST_P(Property, EveryMappingIsRightOrRefusedForAReasonThatHolds) {
             check(placements, c.graph, c.machine);
             const Routes routes = route(c.graph, placements, c.machine, {.threads = 1});
             check(routes, c.graph, placements, c.machine);
-            const KeyAllocation keys = allocate_keys(c.graph, placements, {.by_place = c.keys_by_place});
+            const KeyAllocation keys = c.keys_by_route ? allocate_keys_by_route(c.graph, placements, routes, c.machine)
+                                                       : allocate_keys(c.graph);
             check(keys, c.graph);
             const TableResult result = build_tables(routes, keys, c.graph, c.machine, c.tables);
             check(result.tables, routes, keys, c.graph, c.machine, 1);

@@ -172,7 +172,7 @@ TEST(BuildTables, ATableThatCannotFitIsRefusedWithItsChipAndLargestShare) {
     const MachineShape machine = make_machine("spinn5");
     Placements placements;
     for (std::uint8_t i = 0; i < 12; ++i) placements.push_back({{1, 0}, static_cast<std::uint8_t>(1 + i)});
-    const KeyAllocation keys = allocate_keys(graph, placements, {});
+    const KeyAllocation keys = allocate_keys(graph);
     const Routes routes = route(graph, placements, machine, {});
     try {
         build_tables(routes, keys, graph, machine, {.capacity = 10});
