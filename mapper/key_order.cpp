@@ -13,9 +13,9 @@ namespace spinn {
 namespace {
 
 constexpr std::uint32_t none = 0xffffffff;
-constexpr std::uint32_t mixed = 0xffffffff;        // members take different routes: nothing to gain there any more
-constexpr std::uint32_t defaulted = 1u << 31;      // no entry is needed as it is, so nothing to gain either
-constexpr std::size_t most_compared = 24;          // clusters with the same route at a chip, of those that follow
+constexpr std::uint32_t mixed = 0xffffffff;    // members take different routes: nothing to gain there any more
+constexpr std::uint32_t defaulted = 1u << 31;  // no entry is needed as it is, so nothing to gain either
+constexpr std::size_t most_compared = 24;      // clusters with the same route at a chip, of those that follow
 
 /// What the members of a cluster do at a chip.
 struct Visit {
@@ -71,7 +71,11 @@ class Matching {
  public:
     /// @param length  [chip] of its table, so far
     Matching(const Clusters& clusters, const std::vector<std::uint32_t>& length)
-        : clusters_(clusters), length_(length), next_(clusters.visits.size(), none), weight_(clusters.size(), 0.0f), gain_(clusters.size(), 0.0f) {
+        : clusters_(clusters),
+          length_(length),
+          next_(clusters.visits.size(), none),
+          weight_(clusters.size(), 0.0f),
+          gain_(clusters.size(), 0.0f) {
         cluster_of_.resize(clusters.visits.size());
         std::vector<std::size_t> first(length.size() + 1, 0);
         for (std::uint32_t c = 0; c < clusters.size(); ++c)
@@ -174,8 +178,10 @@ std::vector<std::uint32_t> number_by_likeness(const Routes& routes, const std::v
     bool equal_ones = true;
     for (int bits_left = bits; clusters.size() > 1;) {
         const bool must_halve = clusters.size() > std::size_t{1} << (bits_left - 1);
-        const std::vector<std::uint32_t> partner =
-            Matching(clusters, length).run(must_halve ? Pairs::all : equal_ones ? Pairs::equal : Pairs::like);
+        const std::vector<std::uint32_t> partner = Matching(clusters, length)
+                                                       .run(must_halve   ? Pairs::all
+                                                            : equal_ones ? Pairs::equal
+                                                                         : Pairs::like);
         if (equal_ones && std::ranges::all_of(partner, [](std::uint32_t p) { return p == none; })) {
             equal_ones = false;
             continue;
