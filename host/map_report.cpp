@@ -49,7 +49,10 @@ json chips_of(const Mapping& mapping) {
         for (const std::uint32_t s : slices[chip]) {
             const Slice& slice = mapping.graph.slices[s];
             bytes += block_bytes(slice);
-            json core = {mapping.placements[s].core, slice.population, slice.sdram_bytes};
+            const bool is_neurons = !mapping.graph.plans.empty() && slice.program == ProgramKind::neurons;
+            const std::uint64_t dtcm =
+                is_neurons ? dtcm_reserved_bytes + mapping.graph.plans[slice.population].dtcm_bytes : 0;
+            json core = {mapping.placements[s].core, slice.population, slice.sdram_bytes, dtcm};
             if (with_names) core.push_back(slice_name(mapping.graph, s));
             cores.push_back(std::move(core));
         }
@@ -142,6 +145,7 @@ json map_report_data(const Mapping& mapping, const json& summary, const std::str
             {"summary", summary},
             {"bounds", {{"placed", bounds.placed}, {"any", bounds.any}}},
             {"sdram_per_chip", sdram_per_chip_bytes},
+            {"dtcm_per_core", dtcm_bytes},
             {"table_capacity", routing_table_capacity},
             {"populations", mapping.graph.population_names},
             {"chips", chips_of(mapping)},

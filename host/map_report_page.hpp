@@ -37,6 +37,8 @@ they send.</p>
 <div class="board"><div class="map"><canvas id="map"></canvas><div class="key" id="key"></div></div><div class="side" id="side"></div></div></section>
 <section><h2>Hardest chips</h2><p class="caption">By what comes nearest to its limit. What to change when one does not fit: raise the atoms per core (fewer nets, shorter
 tables), record less or lower the atoms per core (memory), or take a larger machine.</p><div class="scroll"><table id="hard"></table></div></section>
+<section><h2>Memory of cores</h2><p class="caption">The fullest core of each population. DTCM is what the board's program would take, with its stack and
+queues; neurons only.</p><div class="scroll"><table id="cores"></table></div></section>
 <section><h2>How near to the bounds</h2><div class="scroll"><table id="bounds"></table></div></section>
 <section><h2>Time</h2><div class="scroll"><table id="phases"></table></div></section>
 )html";
@@ -126,8 +128,8 @@ function side() {
     element('p', `${c.cores.length} of ${c.room} cores · ${bytes(c.bytes)} SDRAM`), element('p', `table: ${c.after} entries, ${c.before} before minimising`),
     element('p', `${trees.length} nets begin here: ${number(hops)} hops`));
   const list = element('ol');
-  for (const [core, population, b, name] of [...c.cores].sort((p, q) => p[0] - q[0])) { const row = element('li'); const dot = element('i'); dot.style.background = colour(population);
-    row.append(element('b', core), dot, element('span', name || D.populations[population]), element('small', bytes(b))); list.append(row); }
+  for (const [core, population, b, dtcm, name] of [...c.cores].sort((p, q) => p[0] - q[0])) { const row = element('li'); const dot = element('i'); dot.style.background = colour(population);
+    row.append(element('b', core), dot, element('span', name || D.populations[population]), element('small', bytes(b) + (dtcm ? ' + ' + bytes(dtcm) + ' DTCM' : ''))); list.append(row); }
   box.append(list);
 }
 function choose(c) { chosen = c || null; if (chosen) history.replaceState(null, '', '#chip=' + c.x + ',' + c.y); side(); draw(); }
@@ -144,6 +146,9 @@ function tables() {
   table('hard', ['chip', 'table', 'before', 'SDRAM', 'cores', 'leaves, packets/s'], D.chips.filter(c => c.cores.length || c.after).sort((a, b) => hard(b) - hard(a) || b.before - a.before).slice(0, 12).map(c =>
     [[`(${c.x}, ${c.y})`, share(c.after, most.after, c.after), number(c.before), share(c.bytes, most.bytes, bytes(c.bytes)), `${c.cores.length} / ${c.room}`,
       number((out.get(c.x + ',' + c.y) || [0]).reduce((a, b) => a + b, 0))], c]));
+  const fullest = D.populations.map(() => [0, 0, 0]);           // cores, SDRAM, DTCM
+  for (const c of D.chips) for (const k of c.cores) { const f = fullest[k[1]]; if (f) { ++f[0]; f[1] = Math.max(f[1], k[2]); f[2] = Math.max(f[2], k[3]); } }
+  table('cores', ['population', 'cores', 'SDRAM', 'DTCM'], fullest.map((f, p) => [[D.populations[p], number(f[0]), bytes(f[1]), f[2] ? share(f[2], D.dtcm_per_core, bytes(f[2])) : '']]).slice(0, 200));
   const ratio = b => b ? (D.summary.hops / b).toFixed(3) + ' x' : '';
   table('bounds', ['', 'hops', 'this mapping'], [[['this mapping', number(D.summary.hops), '']], [['any trees, placed as it is: at least', number(D.bounds.placed), ratio(D.bounds.placed)]],
     [['any placement: at least', number(D.bounds.any), ratio(D.bounds.any)]], [['table entries, all chips', number(D.summary.table_entries), number(D.summary.table_entries_before) + ' before']]]);

@@ -94,6 +94,7 @@ std::vector<PopulationPlan> plan_populations(const Network& network, std::uint32
                 !(narrower_helps && (1u << plan.synapses.delay_bits) < max_delay_in[p] &&
                   plan.atoms_per_core > least_atoms_for_delays)) {
                 plan.atoms_per_core = even_width(population.size, plan.atoms_per_core);
+                plan.dtcm_bytes = bytes;
                 break;
             }
             if (plan.atoms_per_core == 1)

@@ -16,6 +16,7 @@ struct PopulationPlan {
     SynapseRegion synapses;            ///< fields of a synaptic word, ring-buffer shifts, weight scale; neurons only
     std::uint32_t n_stages = 0;        ///< delay stages that its outgoing projections need; 0: none
     std::uint32_t stage_ticks = 1;
+    std::uint64_t dtcm_bytes = 0;  ///< that a slice takes beside dtcm_reserved_bytes, as on a board; neurons only
     bool operator==(const PopulationPlan&) const = default;
 };
 

@@ -67,7 +67,9 @@ with tempfile.TemporaryDirectory() as directory:
     assert f"Chip ({place['x']}, {place['y']})" in page.text["side"], page.text["side"]
     assert "cells[" in page.text["side"], "no cores are listed"
     assert "nets begin here" in page.text["side"]
+    assert "DTCM" in page.text["side"], "what the cores take of their DTCM is not told"
     assert page.rows["hard"] >= 4, page.rows
+    assert page.rows["cores"] == 3 and "cells" in page.text["cores"] and "KiB" in page.text["cores"], page.text["cores"]
     assert page.rows["bounds"] == 5 and page.rows["phases"] >= 7, page.rows
     assert "hops in all trees" in page.text["tiles"]
     # Pixels: the map is drawn, and another view is another picture.
