@@ -282,9 +282,10 @@ class Projection(common.Projection):
             pre, post, weight, delay = connections_of(part.index)
             columns.append((_position(part.pre, pre) + part.pre_at, _position(part.post, post) + part.post_at,
                             weight, delay))
-        pre, post, weight, delay = (np.concatenate(column) for column in zip(*columns))
+        pre, post, weight, delay = (columns[0] if len(columns) == 1 else
+                                    (np.concatenate(column) for column in zip(*columns)))
         place = pre * self.post.size + post
-        if (np.diff(place) < 0).any():
+        if (place[1:] < place[:-1]).any():
             order = np.argsort(place, kind="stable")
             pre, post, weight, delay = pre[order], post[order], weight[order], delay[order]
         return pre, post, {"weight": weight, "delay": delay}
