@@ -147,7 +147,7 @@ class Projection(common.Projection):
         post, post_neurons = _selected(part.post)
         part.index = state.network.add_projection(
             "", pre._machine_index, pre_neurons, post._machine_index, post_neurons, kind, weight, delay,
-            self.post.receptor_types.index(part.receptor or self.receptor_type), **more)
+            part.post.celltype.receptor_types.index(part.receptor or self.receptor_type), **more)
         if self._learns:
             timing, times, weight_rule, weights = self.synapse_type.machine_rule()
             state.network.set_stdp(part.index, timing, times, weight_rule, weights,
