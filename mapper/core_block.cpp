@@ -91,13 +91,21 @@ bool reaches(const NeuronSelection& post, const Slice& slice) {
 }
 
 /// The rule with only the listed synapses that end in the slice.
-ConnectionRule rule_for(const ConnectionRule& rule, const Slice& slice) {
-    if (rule.kind != ConnectorKind::list) return rule;
-    ConnectionRule mine = rule;
-    mine.synapses.clear();
-    for (const ListedSynapse& synapse : rule.synapses)
-        if (neuron_at(rule.post, synapse.post) - slice.first_atom < slice.n_atoms) mine.synapses.push_back(synapse);
+ConnectionRule rule_for(const CompileContext& context, std::uint32_t projection, const Slice& slice) {
+    ConnectionRule mine = context.rules[projection];
+    if (mine.kind == ConnectorKind::list)
+        mine.synapses =
+            context.listed[projection][slice.first_atom / context.graph->plans[slice.population].atoms_per_core];
     return mine;
+}
+
+/// A list by the slices that its synapses end in, each in the order of the list.
+std::vector<std::vector<ListedSynapse>> by_slice(const ConnectionRule& rule, std::uint32_t n_atoms,
+                                                 std::uint32_t atoms_per_core) {
+    std::vector<std::vector<ListedSynapse>> slices((n_atoms + atoms_per_core - 1) / atoms_per_core);
+    for (const ListedSynapse& synapse : rule.synapses)
+        slices[neuron_at(rule.post, synapse.post) / atoms_per_core].push_back(synapse);
+    return slices;
 }
 
 void put_entry(PopulationTable& table, const KeyGroup& group, std::uint32_t atoms_per_core, std::uint32_t first_address,
@@ -156,7 +164,7 @@ void put_synapses(CoreBlockWords& block, const CompileContext& context, const Sl
             projection.n_stages = plan.n_stages;
             projection.stage_ticks = plan.stage_ticks;
             projection.plastic = plastic;
-            projection.rule = rule_for(context.rules[p], slice);
+            projection.rule = rule_for(context, p, slice);
             const std::uint64_t synapses = synapse_bound(projection.rule, slice.first_atom, slice.n_atoms);
             projections.push_back(std::move(projection));
             return synapses;
@@ -316,8 +324,14 @@ CompileContext compile_context(const Network& network, const MachineGraph& graph
     const std::size_t n = network.populations.size();
     context.projections_into.resize(n);
     for (std::uint32_t p = 0; p < network.projections.size(); ++p) {
-        context.rules.push_back(connection_rule(network, p));
-        context.projections_into[network.projections[p].post.population].push_back(p);
+        const std::uint32_t post = network.projections[p].post.population;
+        ConnectionRule& rule = context.rules.emplace_back(connection_rule(network, p));
+        context.listed.emplace_back();
+        if (rule.kind == ConnectorKind::list) {
+            context.listed.back() = by_slice(rule, network.populations[post].size, graph.plans[post].atoms_per_core);
+            rule.synapses = {};  // every slice copies the rest of the rule
+        }
+        context.projections_into[post].push_back(p);
     }
     context.source_cores.assign(n, 0);
     for (const Slice& slice : graph.slices)

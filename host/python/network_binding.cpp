@@ -10,6 +10,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <variant>
 
 #include "host/network_file.hpp"
@@ -228,6 +229,11 @@ void set_connections(Network& network, std::uint32_t projection, const InArray<s
         throw std::invalid_argument("pre, post, weight and delay must be equally long");
     std::vector<Connector::Row> rows(n);
     for (std::size_t i = 0; i < n; ++i) rows[i] = {pre.data()[i], post.data()[i], weight.data()[i], delay.data()[i]};
+    // As connection_rule() wants them: sorted once here, not each time that it is asked.
+    const auto before = [](const Connector::Row& a, const Connector::Row& b) {
+        return std::pair(a.pre, a.post) < std::pair(b.pre, b.post);
+    };
+    if (!std::ranges::is_sorted(rows, before)) std::ranges::stable_sort(rows, before);
     network.projections.at(projection).connector.rows = std::move(rows);
 }
 

@@ -303,6 +303,21 @@ def test_connectors_of_spynnaker(sim):
         sim.OneToOneOffsetConnector(offsets=2)
 
 
+@pytest.mark.parametrize("receptor, sign", [("excitatory", 1.0), ("inhibitory", -1.0)])
+def test_receptors_of_assemblies(sim, receptor, sign):
+    """PyNN gives the receptors of an assembly in no order."""
+    parts = [sim.Population(3, sim.IF_curr_exp()) for _ in range(2)]
+    source = sim.Population(1, sim.SpikeSourceArray(spike_times=[5.0]))
+    sim.Projection(source, parts[0] + parts[1], sim.AllToAllConnector(), sim.StaticSynapse(weight=0.5 * sign),
+                   receptor_type=receptor)
+    for part in parts:
+        part.record("v")
+    sim.run(10.0)
+    for part in parts:
+        last = part.get_data("v").segments[0].filter(name="v")[0].magnitude[-1]
+        assert (sign * (last + 65.0) > 0.1).all()
+
+
 def test_what_has_no_seed_of_its_own_follows_setup(sim):
     """Parameters, initial values and connections: the same again with the same seed, others with another."""
     def draw(seed):
