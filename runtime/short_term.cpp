@@ -77,7 +77,7 @@ std::size_t write_matrix(const LooseRows& loose, ShortTermMatrix& matrix, std::s
     std::vector<std::uint32_t> filled(n_rows, short_term_state_words);
     for (std::size_t i = 0; i < loose.word.size(); ++i)
         rows[place[loose.row[i]] + filled[loose.row[i]]++] = loose.word[i];
-    matrix.n_rows = loose.n_rows;
+    matrix.header.n_rows = loose.n_rows;
     matrix.min_delay_ticks = loose.min_delay_ticks;
     matrix.offsets = place.first(n_rows + 1);
     matrix.rows = rows;
@@ -123,7 +123,11 @@ std::vector<ShortTermMatrix> lay_out_short_term_rows(std::span<const CoreProject
         });
         if (owner == projections.end() || !owner->short_term) refuse("a matrix belongs to no projection");
         ShortTermMatrix& matrix = matrices.emplace_back();
-        matrix.address_index = rows.address_index;
+        matrix.header.projection = owner->rule.projection;
+        matrix.header.n_stages = owner->address_index == rows.address_index ? 0 : owner->n_stages;
+        matrix.header.stage_ticks = owner->stage_ticks;
+        matrix.header.atoms_per_core = owner->atoms_per_core;
+        matrix.header.address_index = rows.address_index;
         matrix.rule = *owner->short_term;
         region = region.subspan(write_matrix(rows, matrix, region));
     }
@@ -138,32 +142,46 @@ std::vector<ShortTermBlock> resolve(const ShortTermInput& input, const Populatio
     const std::uint32_t row = row_of(*entry, first_key);
     for (std::uint32_t m = 0; m < input.matrices.size(); ++m) {
         const ShortTermMatrix& matrix = input.matrices[m];
-        if (matrix.address_index - entry->first_address >= entry->address_count ||
-            std::uint64_t{row} + n_keys > matrix.n_rows)
+        if (matrix.header.address_index - entry->first_address >= entry->address_count ||
+            std::uint64_t{row} + n_keys > matrix.header.n_rows)
             continue;
         blocks.push_back({m, row, matrix.min_delay_ticks});
     }
     return blocks;
 }
 
+bool has_synapses(const ShortTermMatrix& matrix, std::uint32_t row) {
+    return matrix.offsets[row] != matrix.offsets[row + 1];
+}
+
+ShortTermState state_of(const ShortTermMatrix& matrix, std::uint32_t row) {
+    const std::uint32_t* const words = matrix.rows + matrix.offsets[row];
+    return {words[0], words[1], words[2]};
+}
+
+void set_state(const ShortTermMatrix& matrix, std::uint32_t row, const ShortTermState& state) {
+    std::uint32_t* const words = matrix.rows + matrix.offsets[row];
+    words[0] = state.next_tick;
+    words[1] = state.x;
+    words[2] = state.u;
+}
+
 void receive_short_term(ShortTermInput& input, const RingView& ring, std::uint32_t matrix, std::uint32_t row,
                         std::uint32_t sent, std::uint32_t repeats) {
     const ShortTermMatrix& rows = input.matrices[matrix];
-    std::uint32_t* const begin = rows.rows + rows.offsets[row];
-    std::uint32_t* const end = rows.rows + rows.offsets[row + 1];
-    if (begin == end) return;
-    ShortTermState state{begin[0], begin[1], begin[2]};
+    if (!has_synapses(rows, row)) return;
+    const std::uint32_t* const begin = rows.rows + rows.offsets[row] + short_term_state_words;
+    const std::uint32_t* const end = rows.rows + rows.offsets[row + 1];
+    ShortTermState state = state_of(rows, row);
     const std::uint32_t offset = sent << ring.tick_shift;
     for (std::uint32_t i = 0; i < repeats; ++i) {
         const std::uint32_t factor = enter_spike(state, rows.rule, sent);
-        for (const std::uint32_t* word = begin + short_term_state_words; word != end; ++word)
+        for (const std::uint32_t* word = begin; word != end; ++word)
             input.saturations +=
                 add_weight(ring.sums[(*word + offset) & ring.index_mask], transmitted(*word >> 16, factor), 1);
     }
-    begin[0] = state.next_tick;
-    begin[1] = state.x;
-    begin[2] = state.u;
-    input.events += std::uint64_t{repeats} * static_cast<std::uint64_t>(end - begin - short_term_state_words);
+    set_state(rows, row, state);
+    input.events += std::uint64_t{repeats} * static_cast<std::uint64_t>(end - begin);
 }
 
 }  // namespace spinn

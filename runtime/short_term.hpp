@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "runtime/chip_matrix.hpp"
+#include "runtime/layout/plastic_row.hpp"
 #include "runtime/layout/population_table.hpp"
 #include "runtime/neuron_model.hpp"
 
@@ -67,7 +68,7 @@ constexpr std::uint32_t transmitted(std::uint32_t weight, std::uint32_t factor) 
 
 /// Rows of the synapses of one projection, or of its delayed ones.
 struct ShortTermMatrix {
-    std::uint32_t address_index = 0, n_rows = 0;
+    PlasticMatrixHeader header;  ///< without its last two fields
     ShortTermConstants rule;
     std::uint32_t min_delay_ticks = ~0u;
     std::span<const std::uint32_t> offsets;  ///< [n_rows + 1]
@@ -97,6 +98,11 @@ struct ShortTermBlock {
 /// Those of keys first .. first + n - 1, which must belong to one source core.
 std::vector<ShortTermBlock> resolve(const ShortTermInput& input, const PopulationTable& table, std::uint32_t first_key,
                                     std::uint32_t n_keys);
+
+/// The state of a row, and the place to write another to; a row that is empty has none.
+bool has_synapses(const ShortTermMatrix& matrix, std::uint32_t row);
+ShortTermState state_of(const ShortTermMatrix& matrix, std::uint32_t row);
+void set_state(const ShortTermMatrix& matrix, std::uint32_t row, const ShortTermState& state);
 
 /// A spike that was sent in tick `sent`, `repeats` times, to a row whose earlier spikes were not sent later.
 void receive_short_term(ShortTermInput& input, const RingView& ring, std::uint32_t matrix, std::uint32_t row,

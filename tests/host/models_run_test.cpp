@@ -69,7 +69,9 @@ std::string stem(const testing::TestParamInfo<const char*>& of) {
     return std::string(of.param).substr(0, std::string(of.param).find('.'));
 }
 INSTANTIATE_TEST_SUITE_P(Files, ModelExamples,
-                         testing::Values("models.yaml", "currents.yaml", "connectors.yaml", "sources.yaml"), stem);
+                         testing::Values("models.yaml", "currents.yaml", "connectors.yaml", "sources.yaml", "stdp.yaml",
+                                         "short-term.yaml"),
+                         stem);
 INSTANTIATE_TEST_SUITE_P(Files, FeedForwardExamples, testing::Values("models.yaml", "currents.yaml", "sources.yaml"),
                          stem);
 

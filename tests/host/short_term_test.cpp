@@ -14,6 +14,8 @@
 #include "host/reference/simulator.hpp"
 #include "host/results.hpp"
 #include "host/run.hpp"
+#include "host/session.hpp"
+#include "host/snapshot.hpp"
 #include "mixed_network.hpp"
 #include "plain_engine.hpp"
 #include "protocols/error.hpp"
@@ -83,6 +85,20 @@ TEST(ShortTermNetwork, SpikesDependOnNoThreadMachineOrPartition) {
          {std::tuple{"spinn3", 256u, 2u}, {"spinn5", 20u, 2u}, {"8x8", 7u, 3u}}) {
         const RunReport other = run(machine, atoms, threads);
         EXPECT_EQ(other.spike_hash, one.spike_hash) << machine;
+    }
+}
+
+TEST(ShortTermNetwork, GoesOnAfterMappingAgainAsIfNothingHadBeen) {
+    std::string text = changing_network;  // without synapses that learn: they begin anew
+    const std::size_t from = text.find("      STDP:"), to = text.find("  - {from: exc, to: exc");
+    text.replace(from, to - from, "      Static: {weight: 0.05}\n");
+    const std::uint64_t whole = run_image(map_text(text.c_str(), "4x4").image, {}, silent()).spike_hash;
+    for (const std::uint32_t first : {1u, 123u, 250u}) {
+        Session before(map_text(text.c_str(), "4x4", 256).image, {}, silent());
+        before.run(first, {});
+        Session after(map_text(text.c_str(), "spinn5", 32).image, {.threads = 2}, silent(), before.take_snapshot());
+        after.run(300 - first, {});
+        EXPECT_EQ(after.report().spike_hash, whole) << "mapped again after " << first << " ticks";
     }
 }
 
