@@ -123,6 +123,16 @@ void learn(Machine& machine, const PartBlock& block, const SpikeRun& run) {
     }
 }
 
+/// Adds the rows of short-term plasticity of a run.
+void transmit(Machine& machine, const PartBlock& block, const SpikeRun& run) {
+    SynapticInput& input = *machine.cores[block.core].program->synaptic_input();
+    for (std::size_t i = 0; i < run.atoms.size(); ++i) {
+        const std::uint32_t atom = run.atoms[i] - block.first;
+        if (atom >= block.end - block.first) continue;
+        receive_short_term(input.short_term, input.ring, block.matrix, block.row + atom, run.sent, run.repeats[i]);
+    }
+}
+
 /// Gives the packets of a run to a program that takes packets.
 void hand_over(Machine& machine, const PartBlock& block, const SpikeRun& run) {
     std::array<MulticastPacket, 256> packets;
@@ -228,6 +238,8 @@ void Delivery::fill() {
             }
         } else if (block.kind == ChipBlock::Kind::plastic) {
             learn(*machine_, block, run);
+        } else if (block.kind == ChipBlock::Kind::short_term) {
+            transmit(*machine_, block, run);
         } else if (block.kind == ChipBlock::Kind::packets) {
             hand_over(*machine_, block, run);
         } else {

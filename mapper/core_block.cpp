@@ -121,28 +121,28 @@ void put_entry(PopulationTable& table, const KeyGroup& group, std::uint32_t atom
     table.entries.push_back(entry);
 }
 
-/// The projections of one source population into a slice: the static ones share one matrix, each plastic one has its
-/// own. A delay extension doubles them.
+/// The projections of one source population into a slice: the static ones share one matrix, each one that changes
+/// has its own. A delay extension doubles them.
 struct SourceMatrices {
-    std::vector<std::uint32_t> fixed, plastic;  ///< indices of projections
-    std::uint32_t count() const { return (fixed.empty() ? 0 : 1) + static_cast<std::uint32_t>(plastic.size()); }
+    std::vector<std::uint32_t> fixed, own;  ///< indices of projections
+    std::uint32_t count() const { return (fixed.empty() ? 0 : 1) + static_cast<std::uint32_t>(own.size()); }
 };
 
 /// What a core reserves for its rows.
 struct MatrixWords {
-    std::uint64_t fixed = 0, plastic = 0;
+    std::uint64_t fixed = 0, plastic = 0, short_term = 0;
 };
 
 void put_synapses(CoreBlockWords& block, const CompileContext& context, const Slice& slice, const KeyGroups& groups) {
     PopulationTable table;
     std::vector<CoreProjection> projections;
-    MatrixWords matrix_words{0, 1};
+    MatrixWords matrix_words{0, 1, 0};
     std::map<std::uint32_t, SourceMatrices> sources;  // [source population]
     for (const std::uint32_t p : context.projections_into[slice.population]) {
         if (!reaches(context.rules[p].post, slice)) continue;
         const Projection& projection = context.network->projections[p];
         SourceMatrices& matrices = sources[projection.pre.population];
-        (projection.stdp ? matrices.plastic : matrices.fixed).push_back(p);
+        (projection.stdp || projection.short_term ? matrices.own : matrices.fixed).push_back(p);
     }
     bool learns = false;
     for (const auto& [pre, matrices] : sources) {
@@ -154,30 +154,38 @@ void put_synapses(CoreBlockWords& block, const CompileContext& context, const Sl
         const std::uint32_t n = matrices.count();
         table.addresses.insert(table.addresses.end(), delayed ? 2 * n : n, invalid_matrix_address);
         // @return the synapses to reserve for
-        const auto put_projection = [&](std::uint32_t p, std::uint32_t matrix, bool plastic) {
+        const auto put_projection = [&](std::uint32_t p, std::uint32_t matrix) {
+            const Projection& described = context.network->projections[p];
             CoreProjection projection;
-            projection.receptor = static_cast<std::uint32_t>(context.network->projections[p].receptor);
+            projection.receptor = static_cast<std::uint32_t>(described.receptor);
             projection.address_index = address + matrix;
             projection.delayed_address_index = delayed ? address + n + matrix : 0;
             projection.n_source_cores = n_source_cores;
             projection.atoms_per_core = plan.atoms_per_core;
             projection.n_stages = plan.n_stages;
             projection.stage_ticks = plan.stage_ticks;
-            projection.plastic = plastic;
+            projection.plastic = described.stdp.has_value();
+            if (described.short_term)
+                projection.short_term = short_term_constants(*described.short_term, context.network->timestep_ms);
             projection.rule = rule_for(context, p, slice);
             const std::uint64_t synapses = synapse_bound(projection.rule, slice.first_atom, slice.n_atoms);
             projections.push_back(std::move(projection));
             return synapses;
         };
         std::uint64_t synapses = 0;
-        for (const std::uint32_t p : matrices.fixed) synapses += put_projection(p, 0, false);
+        for (const std::uint32_t p : matrices.fixed) synapses += put_projection(p, 0);
         // How synapses divide among the two is not known; both together have them once.
         if (!matrices.fixed.empty())
             matrix_words.fixed +=
                 matrix_words_bound(rows, synapses) + (delayed ? matrix_words_bound(rows * plan.n_stages, 0) : 0);
         std::uint32_t next = matrices.fixed.empty() ? 0 : 1;
-        for (const std::uint32_t p : matrices.plastic) {
-            const std::uint64_t bound = put_projection(p, next++, true);
+        for (const std::uint32_t p : matrices.own) {
+            const std::uint64_t bound = put_projection(p, next++);
+            if (context.network->projections[p].short_term) {
+                matrix_words.short_term += short_term_words_bound(rows, bound) +
+                                           (delayed ? short_term_words_bound(rows * plan.n_stages, bound) : 0);
+                continue;
+            }
             matrix_words.plastic +=
                 plastic_words_bound(rows, bound) + (delayed ? plastic_words_bound(rows * plan.n_stages, bound) : 0);
             learns = true;
@@ -198,6 +206,7 @@ void put_synapses(CoreBlockWords& block, const CompileContext& context, const Sl
             static_cast<std::uint32_t>(std::min<std::uint64_t>(words, sdram_size_bytes));
     };
     reserve(Region::synaptic_matrix, matrix_words.fixed);
+    if (matrix_words.short_term > 0) reserve(Region::short_term_rows, matrix_words.short_term);
     if (!learns) return;
     put(block, Region::plasticity,
         encode(plasticity_region(*stdp_into(*context.network, slice.population), context.network->timestep_ms,

@@ -187,6 +187,12 @@ void set_stdp(Network& network, std::uint32_t projection, const std::string& tim
                  in_order(weight_parameters, weights.parameters, weights.name), backprop_delay};
 }
 
+void set_short_term(Network& network, std::uint32_t projection, const std::map<std::string, double>& parameters) {
+    const std::vector<double> values = in_order(parameters, short_term_parameters(), "TsodyksMarkram");
+    ShortTermRule& rule = network.projections.at(projection).short_term.emplace();
+    for (std::size_t i = 0; i < values.size(); ++i) *parameter_of(rule, i) = values[i];
+}
+
 std::uint32_t add_population(Network& network, const std::string& name, std::uint32_t size, const std::string& model,
                              std::uint32_t max_atoms_per_core) {
     Population population;
@@ -447,6 +453,8 @@ void bind_network(nb::module_& module) {
         .def("set_stdp", &set_stdp, nb::arg("projection"), nb::arg("timing"), nb::arg("timing_parameters"),
              nb::arg("weight"), nb::arg("weight_parameters"), nb::arg("backprop_delay") = true,
              "Makes the synapses of a projection learn.")
+        .def("set_short_term", &set_short_term, nb::arg("projection"), nb::arg("parameters"),
+             "Gives the synapses of a projection the short-term plasticity of Tsodyks and Markram.")
         .def_rw("duration_ms", &Network::duration_ms, "Of the next run: what recording buffers are sized for.")
         .def("clear_recordings", [](Network& self) { self.recordings.clear(); })
         .def(

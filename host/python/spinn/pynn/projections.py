@@ -11,7 +11,7 @@ from .connectivity import Listed, distribution_of, listed_by, rule_of, seed_of
 from .patterns import PatternConnector
 from .plasticity import STDPMechanism
 from .simulator import state
-from .synapses import StaticSynapse
+from .synapses import StaticSynapse, TsodyksMarkramSynapse
 
 _JOINED = {"sum": np.add, "min": np.minimum, "max": np.maximum}
 
@@ -152,6 +152,8 @@ class Projection(common.Projection):
             timing, times, weight_rule, weights = self.synapse_type.machine_rule()
             state.network.set_stdp(part.index, timing, times, weight_rule, weights,
                                    backprop_delay=self.synapse_type.backprop_delay)
+        if isinstance(self.synapse_type, TsodyksMarkramSynapse):
+            state.network.set_short_term(part.index, self.synapse_type.machine_parameters())
 
     def _add_rules(self, rule, weight, delay, seed):
         if rule.receptors:
