@@ -34,7 +34,7 @@ void start_plastic(const CoreBlock& block, std::span<const CoreProjection> proje
     std::vector<PlasticMatrix> rows = lay_out_plastic_rows(chosen, made.matrices, region);
     input.plastic =
         make_plastic_input(block.need(decode_plasticity_region(block.words(Region::plasticity)), "plasticity region"),
-                           std::move(rows), system.n_atoms);
+                           std::move(rows), input.shape, system.n_atoms);
     for (const PlasticMatrix& matrix : input.plastic.matrices)
         input.matrix_bytes += 4 * (std::uint64_t{matrix.header.n_rows} + 1 + matrix.offsets.back());
 }
