@@ -127,11 +127,12 @@ class Arrangement {
 
 void arrange(const UnitGraph& graph, const ChipMap& map, const std::vector<char>& fixed, Positions& position,
              std::uint64_t seed, std::size_t n_threads) {
-    constexpr std::size_t n_tries = 8, trials_per_pair = 4;
+    constexpr std::size_t trials_per_pair = 4, few_nodes = 48;
     std::vector<std::uint32_t> nodes;
     for (std::uint32_t node = 0; node < graph.n_nodes(); ++node)
         if (fixed[node] == 0) nodes.push_back(node);
     if (nodes.size() < 2) return;
+    const std::size_t n_tries = nodes.size() <= few_nodes ? 4 : 8;  // few are seldom folded
     const Assignment problem(graph, map, nodes, fixed, position);
     std::vector<std::vector<std::uint32_t>> places(n_tries);
     std::vector<double> costs(n_tries, 0.0);

@@ -236,7 +236,8 @@ void require_slices_fit_a_chip(const MachineGraph& graph) {
 Placements place(const MachineGraph& graph, const MachineShape& machine, const PlaceOptions& options) {
     require_slices_fit_a_chip(graph);
     const PlaceProblem problem = place_problem(graph, machine, options.objective);
-    const std::size_t n_threads = thread_count(options.threads);
+    // Few units are placed sooner than a thread is started.
+    const std::size_t n_threads = problem.n_units() <= few_units ? 1 : thread_count(options.threads);
     const auto place_by = [&](const PlaceProblem& some, ChipOfUnit chips) {
         lift_overfull(some, chips);
         if (pack(some, machine, chips))

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <bit>
 #include <map>
-#include <random>
 #include <set>
 
 #include "mapper/hop_table.hpp"
+#include "mapper/small_random.hpp"
 
 namespace spinn {
 
@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t least_chips = 12;        // of a hyperedge that must hang together
 constexpr std::size_t most_sets = 48;          // beyond that, no single one matters
-constexpr std::size_t work_limit = 3'000'000;  // chips looked at
+constexpr std::size_t work_limit = 2'000'000;  // chips looked at
 
 /// What lies on one chip, and moves together.
 struct Load {
@@ -64,18 +64,18 @@ class Shuffler {
             }
         std::sort(chips.begin(), chips.end());
         chips.erase(std::unique(chips.begin(), chips.end()), chips.end());
-        std::mt19937_64 random(seed);
+        SmallRandom random(seed);
         double mean_change = 0.0;
         const std::size_t limit = std::min(work_limit, loads_.size() * 200'000);
         std::size_t trial = 0;
         while (work_ < limit && trial < loads_.size() * 4000) {
             ++trial;
             work_ += 8;
-            const auto a = static_cast<std::uint32_t>(random() % loads_.size());
+            const auto a = static_cast<std::uint32_t>(random.below(loads_.size()));
             // Half of the swaps are between neighbours.
-            std::uint32_t to = chips[random() % chips.size()];
-            if (random() % 2 == 0) {
-                const std::uint32_t next = grid_.step(chip_of_[a], random() % link_count);
+            std::uint32_t to = chips[random.below(chips.size())];
+            if (random.below(2) == 0) {
+                const std::uint32_t next = grid_.step(chip_of_[a], random.below(link_count));
                 if (next == ChipGrid::no_chip) continue;
                 to = next;
             }
@@ -86,7 +86,8 @@ class Shuffler {
             double change = edge_cost(a) + (b == PlaceProblem::none ? 0.0 : edge_cost(b)) - before;
             changed_.clear();
             for (std::size_t s = 0; s < sets_.size(); ++s) {
-                const bool has_a = sets_[s].holds[a], has_b = b != PlaceProblem::none && sets_[s].holds[b];
+                const bool has_a = sets_[s].holds[a] != 0;
+                const bool has_b = b != PlaceProblem::none && sets_[s].holds[b] != 0;
                 if (has_a == has_b) continue;
                 changed_.emplace_back(s, parts(sets_[s]));
                 change += sets_[s].weight *
@@ -109,7 +110,7 @@ class Shuffler {
  private:
     /// Loads that a heavy hyperedge joins.
     struct Set {
-        std::vector<bool> holds;             ///< [load]
+        std::vector<char> holds;             ///< [load] not 0: it does
         std::vector<std::uint32_t> members;  ///< loads
         double weight = 0.0;
         std::uint32_t parts = 0;  ///< that do not touch each other
@@ -137,8 +138,8 @@ class Shuffler {
             }
         }
         for (const auto& [members, weight] : sets) {
-            Set set{std::vector<bool>(loads_.size(), false), members, weight, 0};
-            for (const std::uint32_t load : members) set.holds[load] = true;
+            Set set{std::vector<char>(loads_.size(), 0), members, weight, 0};
+            for (const std::uint32_t load : members) set.holds[load] = 1;
             sets_.push_back(std::move(set));
         }
         edges_.resize(loads_.size());
@@ -184,7 +185,7 @@ class Shuffler {
                     const std::uint32_t next = grid_.step(chip, link);
                     if (next == ChipGrid::no_chip || seen_[next] == search_) continue;
                     const std::uint32_t load = load_of_chip_[next];
-                    if (load == PlaceProblem::none || !set.holds[load]) continue;
+                    if (load == PlaceProblem::none || set.holds[load] == 0) continue;
                     seen_[next] = search_;
                     open_.push_back(next);
                 }
