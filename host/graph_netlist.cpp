@@ -57,7 +57,7 @@ void read_vertices(JsonReader& in, const json& vertices, GraphFile& file) {
             continue;
         }
         for (const auto& [resource, value] : resources.items()) {
-            const auto path = [&, &key = resource] { return at / name / key; };
+            const auto path = [&, &name = name, &key = resource] { return at / name / key; };
             const std::string kind = lower_case(resource);
             if (kind == "cores") {
                 cores = in.whole(value, physical_cores_per_chip - 2, path).value_or(0);

@@ -160,7 +160,7 @@ std::optional<std::uint64_t> resource(JsonReader& in, const json& resources, std
         std::string lower = key;
         std::transform(lower.begin(), lower.end(), lower.begin(),
                        [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-        if (lower == name) return in.whole(value, std::uint64_t{1} << 40, [&] { return path() / key; });
+        if (lower == name) return in.whole(value, std::uint64_t{1} << 40, [&, &key = key] { return path() / key; });
     }
     return std::nullopt;
 }

@@ -12,8 +12,8 @@ namespace spinn {
 namespace {
 
 std::span<const PlasticSynapse> of_projection(const std::vector<PlasticSynapse>& all, std::uint32_t projection) {
-    const auto range = std::ranges::equal_range(all, projection, {}, &PlasticSynapse::projection);
-    return {range.begin(), range.end()};
+    const auto begin = std::ranges::lower_bound(all, projection, {}, &PlasticSynapse::projection);
+    return {begin, std::ranges::upper_bound(begin, all.end(), projection, {}, &PlasticSynapse::projection)};
 }
 
 std::vector<WeightSample> samples_of(std::span<const PlasticSynapse> synapses, double timestep_ms) {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
 #include <vector>
 
@@ -27,12 +26,14 @@ struct ChipMap {
 /// that is nearly the whole of a torus, the map wraps.
 ChipMap choose_chips(const PlaceProblem& problem, const MachineShape& machine);
 
-/// From `from` to `to`, the short way around.
+/// From `from` to `to`, the short way around; both are on the map or not far outside.
 inline Position displacement(const ChipMap& map, Position from, Position to) {
-    Position way{to.x - from.x, to.y - from.y};
-    if (map.wrap_x > 0.0f) way.x -= map.wrap_x * std::nearbyint(way.x / map.wrap_x);
-    if (map.wrap_y > 0.0f) way.y -= map.wrap_y * std::nearbyint(way.y / map.wrap_y);
-    return way;
+    const auto short_way = [](float way, float wrap) {  // without branches; unchanged where nothing wraps
+        const float half = 0.5f * wrap;
+        way -= way > half ? wrap : 0.0f;
+        return way + (way < -half ? wrap : 0.0f);
+    };
+    return {short_way(to.x - from.x, map.wrap_x), short_way(to.y - from.y, map.wrap_y)};
 }
 
 /// Hops of a displacement, were there chips everywhere.

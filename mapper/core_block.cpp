@@ -140,7 +140,8 @@ void put_synapses(CoreBlockWords& block, const CompileContext& context, const Sl
     for (const auto& [pre, matrices] : sources) {
         const PopulationPlan& plan = context.graph->plans[pre];
         const bool delayed = plan.n_stages > 0;
-        const std::uint64_t rows = std::uint64_t{context.source_cores[pre]} * plan.atoms_per_core;
+        const std::uint32_t n_source_cores = context.source_cores[pre];
+        const std::uint64_t rows = std::uint64_t{n_source_cores} * plan.atoms_per_core;
         const auto address = static_cast<std::uint32_t>(table.addresses.size());
         const std::uint32_t n = matrices.count();
         table.addresses.insert(table.addresses.end(), delayed ? 2 * n : n, invalid_matrix_address);
@@ -150,7 +151,7 @@ void put_synapses(CoreBlockWords& block, const CompileContext& context, const Sl
             projection.receptor = static_cast<std::uint32_t>(context.network->projections[p].receptor);
             projection.address_index = address + matrix;
             projection.delayed_address_index = delayed ? address + n + matrix : 0;
-            projection.n_source_cores = context.source_cores[pre];
+            projection.n_source_cores = n_source_cores;
             projection.atoms_per_core = plan.atoms_per_core;
             projection.n_stages = plan.n_stages;
             projection.stage_ticks = plan.stage_ticks;

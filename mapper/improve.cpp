@@ -4,11 +4,12 @@
 #include <array>
 #include <bit>
 #include <numeric>
-#include <random>
+#include <span>
 
-#include "mapper/hop_table.hpp"
+#include "mapper/edge_chips.hpp"
 #include "mapper/lattice.hpp"
 #include "mapper/parallel.hpp"
+#include "mapper/small_random.hpp"
 
 namespace spinn {
 
@@ -16,7 +17,9 @@ namespace {
 
 constexpr std::size_t most_units_on_a_chip = physical_cores_per_chip;
 constexpr std::size_t wishes_per_unit = 6;
-constexpr std::size_t units_in_a_part = 256;
+constexpr std::size_t units_in_a_part = 64;
+constexpr std::size_t units_in_a_batch = 1024;  // that choose from the same placement
+constexpr double least_gain = 1e-6;
 constexpr std::uint32_t nowhere = PlaceProblem::none;
 
 /// A chip that a unit would rather be on, and a lower bound of what the move would change.
@@ -39,11 +42,8 @@ class Board {
     Board(ChipOfUnit& chips, const PlaceProblem& problem, const MachineShape& machine)
         : problem_(problem),
           chip_of_(chips),
-          table_(machine),
           edges_of_(inverse(problem.pins, problem.n_units())),
-          entry_chip_(problem.pins.items.size()),
-          entry_count_(problem.pins.items.size()),
-          n_entries_(problem.pins.size(), 0),
+          reached_(problem.pins, chips, machine),
           free_cores_(machine.chips.size()),
           free_bytes_(problem.free_bytes),
           units_on_(machine.chips.size() * most_units_on_a_chip),
@@ -57,8 +57,6 @@ class Board {
             free_bytes_[chip] -= problem.bytes[unit];
             units_on_[chip * most_units_on_a_chip + n_units_on_[chip]++] = unit;
         }
-        for (std::uint32_t e = 0; e < problem.pins.size(); ++e)
-            for (const std::uint32_t unit : problem.pins[e]) add(e, chip_of_[unit]);
         first_attachment_.assign(problem.n_units() + 1, 0);
         for (const auto& attachment : problem.attachments) ++first_attachment_[attachment.unit + 1];
         std::partial_sum(first_attachment_.begin(), first_attachment_.end(), first_attachment_.begin());
@@ -66,35 +64,61 @@ class Board {
 
     double cost() const {
         double sum = 0.0;
-        for (std::uint32_t e = 0; e < problem_.pins.size(); ++e) {
-            const std::size_t first = problem_.pins.first[e];
-            for (std::size_t i = 0; i < n_entries_[e]; ++i)
-                sum += problem_.weight[e] *
-                       static_cast<double>(hops_to(e, entry_chip_[first + i], entry_chip_[first + i]));
-        }
+        for (std::uint32_t e = 0; e < problem_.pins.size(); ++e)
+            reached_.for_each_chip(e, [&](std::uint32_t chip) {
+                sum += problem_.weight[e] * static_cast<double>(reached_.here(e, chip).next_chip);
+            });
         for (const auto& attachment : problem_.attachments)
-            sum += attachment.weight * static_cast<double>(hops_to(attachment.edge, chip_of_[attachment.unit]));
+            sum +=
+                attachment.weight * static_cast<double>(reached_.hops_to(attachment.edge, chip_of_[attachment.unit]));
         return sum;
     }
 
-    /// Works out where each unit would rather be, all from the same placement.
-    void wish_all(std::vector<Pull>& pulls) {
-        const std::size_t n = problem_.n_units();
-        parallel_for((n + units_in_a_part - 1) / units_in_a_part, pulls.size(),
-                     [&](std::size_t part, std::size_t thread) {
-                         for (std::size_t unit = part * units_in_a_part;
-                              unit < std::min(n, (part + 1) * units_in_a_part); ++unit)
-                             wish(static_cast<std::uint32_t>(unit), pulls[thread]);
-                     });
+    /// An exchange, or a move to free cores, that makes the cost smaller as far as is known.
+    struct Proposal {
+        std::uint32_t chip = nowhere;   ///< where the unit wants to go; nowhere: it stays
+        std::uint32_t other = nowhere;  ///< that comes in exchange, if any
+    };
+
+    /// Works out where units would rather be, all from the same placement.
+    void wish(std::span<const std::uint32_t> units, std::vector<Pull>& pulls) {
+        each(units, pulls.size(), [&](std::size_t i, std::size_t thread) { wish(units[i], pulls[thread]); });
+    }
+    /// @param proposals  receives one for each of the units, all from the same placement
+    void propose(std::span<const std::uint32_t> units, std::vector<Proposal>& proposals, std::size_t n_threads) const {
+        proposals.resize(units.size());
+        each(units, n_threads, [&](std::size_t i, std::size_t) { proposals[i] = propose(units[i]); });
     }
 
-    /// Moves a unit to one of the chips it wishes for, in exchange with one that loses little by that.
+    /// Carries a proposal out if it still does what it promised, after those that were carried out since.
     /// @returns what that changed
-    double visit(std::uint32_t unit, Pull& pull) {
-        if (problem_.fixed_chip[unit] != nowhere) return 0.0;
+    double carry_out(std::uint32_t unit, const Proposal& proposal) {
+        const std::uint32_t from = chip_of_[unit], to = proposal.chip, other = proposal.other;
+        if (to == from || (other == nowhere ? !has_room(unit, to) : chip_of_[other] != to || !may_swap(unit, other)))
+            return 0.0;
+        double change = change_by_move(unit, other, from, to);
+        if (other != nowhere) change += change_by_move(other, unit, to, from);
+        if (change >= -least_gain) return 0.0;
+        if (other != nowhere) move(other, from);
+        move(unit, to);
+        return change;
+    }
+
+ private:
+    template <typename Work>
+    static void each(std::span<const std::uint32_t> units, std::size_t n_threads, const Work& work) {
+        const std::size_t n_parts = (units.size() + units_in_a_part - 1) / units_in_a_part;
+        parallel_for(n_parts, n_threads, [&](std::size_t part, std::size_t thread) {
+            const std::size_t end = std::min(units.size(), (part + 1) * units_in_a_part);
+            for (std::size_t i = part * units_in_a_part; i < end; ++i) work(i, thread);
+        });
+    }
+
+    Proposal propose(std::uint32_t unit) const {
+        if (problem_.fixed_chip[unit] != nowhere) return {};
         struct Option {
             float estimate = 0.0f;  ///< a lower bound
-            std::uint32_t chip = nowhere, other = nowhere;
+            Proposal proposal;
             float of_other = 0.0f;  ///< the other's part of it
         };
         std::array<Option, 3> options{};  // best first
@@ -109,7 +133,7 @@ class Board {
             if (wished.chip == nowhere) break;
             if (wished.chip == from) continue;
             if (has_room(unit, wished.chip)) {
-                offer({wished.change, wished.chip, nowhere, 0.0f});
+                offer({wished.change, {wished.chip, nowhere}, 0.0f});
                 continue;
             }
             const std::uint32_t* there = &units_on_[wished.chip * most_units_on_a_chip];
@@ -117,70 +141,18 @@ class Board {
                 if (!may_swap(unit, there[i])) continue;
                 for (const Wish& theirs : wishes_[there[i]])
                     if (theirs.chip == from)
-                        offer({wished.change + theirs.change, wished.chip, there[i], theirs.change});
+                        offer({wished.change + theirs.change, {wished.chip, there[i]}, theirs.change});
             }
         }
         for (const Option& option : options) {
-            if (option.chip == nowhere) break;
-            double change = change_by_move(unit, option.other, from, option.chip);
-            if (change + static_cast<double>(option.of_other) >= -1e-6) continue;
-            if (option.other != nowhere) change += change_by_move(option.other, unit, option.chip, from);
-            if (change >= -1e-6) continue;
-            if (option.other != nowhere) move(option.other, from);
-            move(unit, option.chip);
-            if (option.other != nowhere) wish(option.other, pull);
-            wish(unit, pull);
-            return change;
+            const auto [to, other] = option.proposal;
+            if (to == nowhere) break;
+            double change = change_by_move(unit, other, from, to);
+            if (change + static_cast<double>(option.of_other) >= -least_gain) continue;
+            if (other != nowhere) change += change_by_move(other, unit, to, from);
+            if (change < -least_gain) return option.proposal;
         }
-        return 0.0;
-    }
-
- private:
-    std::size_t find(std::uint32_t e, std::uint32_t chip) const {
-        const std::size_t first = problem_.pins.first[e];
-        for (std::size_t i = first; i < first + n_entries_[e]; ++i)
-            if (entry_chip_[i] == chip) return i;
-        return ~std::size_t{0};
-    }
-    void add(std::uint32_t e, std::uint32_t chip) {
-        if (const std::size_t at = find(e, chip); at != ~std::size_t{0}) {
-            ++entry_count_[at];
-            return;
-        }
-        const std::size_t at = problem_.pins.first[e] + n_entries_[e]++;
-        entry_chip_[at] = static_cast<std::uint16_t>(chip);
-        entry_count_[at] = 1;
-    }
-    void remove(std::uint32_t e, std::uint32_t chip) {
-        const std::size_t at = find(e, chip);
-        if (--entry_count_[at] > 0) return;
-        const std::size_t last = problem_.pins.first[e] + --n_entries_[e];
-        entry_chip_[at] = entry_chip_[last];
-        entry_count_[at] = entry_count_[last];
-    }
-
-    /// Hops from a chip to the nearest of a hyperedge's chips but `skip`; 0 when there is none.
-    std::uint32_t hops_to(std::uint32_t e, std::uint32_t chip, std::uint32_t skip = nowhere) const {
-        const std::size_t first = problem_.pins.first[e];
-        const HopTable::Row row = table_.row(chip);
-        std::uint32_t least = far_away;
-        for (std::size_t i = first; i < first + n_entries_[e] && least > 0; ++i)
-            if (entry_chip_[i] != skip) least = std::min(least, table_.hops(row, entry_chip_[i]));
-        return least == far_away ? 0 : least;
-    }
-
-    /// What a hyperedge costs more when one of its pins goes from one chip to another.
-    double change_of_edge(std::uint32_t e, std::uint32_t from, std::uint32_t to) const {
-        const std::size_t first = problem_.pins.first[e], end = first + n_entries_[e];
-        bool alone = false, is_there = false;
-        for (std::size_t i = first; i < end; ++i) {
-            alone |= (entry_chip_[i] == from) & (entry_count_[i] == 1);
-            is_there |= entry_chip_[i] == to;
-        }
-        if (!alone) return is_there ? 0.0 : hops_to(e, to);
-        if (end - first == 1) return 0.0;
-        const double leaves = hops_to(e, from, from);
-        return is_there ? -leaves : hops_to(e, to, from) - leaves;
+        return {};
     }
 
     double change_by_move(std::uint32_t unit, std::uint32_t other, std::uint32_t from, std::uint32_t to) const {
@@ -190,12 +162,12 @@ class Board {
         for (const std::uint32_t e : edges_of_[unit]) {
             while (next_other != others.end() && *next_other < e) ++next_other;
             if (next_other != others.end() && *next_other == e) continue;  // it gets one where it loses one
-            change += problem_.weight[e] * change_of_edge(e, from, to);
+            change += problem_.weight[e] * reached_.change(e, from, to);
         }
         for (std::size_t i = first_attachment_[unit]; i < first_attachment_[unit + 1]; ++i) {
             const auto& attachment = problem_.attachments[i];
-            change += attachment.weight * (static_cast<double>(hops_to(attachment.edge, to)) -
-                                           static_cast<double>(hops_to(attachment.edge, from)));
+            change += attachment.weight * (static_cast<double>(reached_.hops_to(attachment.edge, to)) -
+                                           static_cast<double>(reached_.hops_to(attachment.edge, from)));
         }
         return change;
     }
@@ -215,8 +187,8 @@ class Board {
     void move(std::uint32_t unit, std::uint32_t to) {
         const std::uint32_t from = chip_of_[unit];
         for (const std::uint32_t e : edges_of_[unit]) {
-            remove(e, from);
-            add(e, to);
+            reached_.remove(e, from);
+            reached_.add(e, to);
         }
         chip_of_[unit] = to;
         free_cores_[from] += problem_.cores[unit];
@@ -234,26 +206,25 @@ class Board {
         if (problem_.fixed_chip[unit] != nowhere) return;
         const std::uint32_t own = chip_of_[unit];
         const auto pull_to = [&](std::uint32_t e, float weight) {
-            const std::size_t first = problem_.pins.first[e];
-            for (std::size_t i = first; i < first + n_entries_[e]; ++i) {
-                float& sum = pull.of[entry_chip_[i]];
-                if (sum == 0.0f) pull.chips.push_back(entry_chip_[i]);
+            reached_.for_each_chip(e, [&](std::uint32_t chip) {
+                float& sum = pull.of[chip];
+                if (sum == 0.0f) pull.chips.push_back(chip);
                 sum += weight;
-            }
+            });
         };
         float least = 0.0f;  // what leaving saves, and reaching no hyperedge costs
         for (const std::uint32_t e : edges_of_[unit]) {
             const auto weight = static_cast<float>(problem_.weight[e]);
             pull_to(e, weight + 1e-9f);
-            const std::size_t at = find(e, own);
-            if (n_entries_[e] > 1 || entry_count_[at] > 1) least += weight;
-            if (entry_count_[at] == 1 && n_entries_[e] > 1) least -= weight * static_cast<float>(hops_to(e, own, own));
+            const EdgeChips::Here here = reached_.here(e, own);
+            if (reached_.n_chips(e) > 1 || !here.one_pin) least += weight;
+            if (here.one_pin) least -= weight * static_cast<float>(here.next_chip);
         }
         for (std::size_t i = first_attachment_[unit]; i < first_attachment_[unit + 1]; ++i) {
             const auto& attachment = problem_.attachments[i];
             const auto weight = static_cast<float>(attachment.weight);
             pull_to(attachment.edge, weight + 1e-9f);
-            least += weight - weight * static_cast<float>(hops_to(attachment.edge, own));
+            least += weight - weight * static_cast<float>(reached_.hops_to(attachment.edge, own));
         }
         Wishes& wishes = wishes_[unit];
         wishes.fill({});
@@ -269,15 +240,10 @@ class Board {
         pull.chips.clear();
     }
 
-    static constexpr std::uint32_t far_away = 0xffff;
-
     const PlaceProblem& problem_;
     ChipOfUnit& chip_of_;
-    HopTable table_;
-    Lists edges_of_;                             ///< [unit]
-    std::vector<std::uint16_t> entry_chip_;      ///< [edge][0 .. n_entries): chips that it reaches, in no order
-    std::vector<std::uint32_t> entry_count_;     ///< pins there
-    std::vector<std::uint32_t> n_entries_;       ///< [edge]
+    Lists edges_of_;  ///< [unit]
+    EdgeChips reached_;
     std::vector<std::uint32_t> free_cores_;      ///< [chip]
     std::vector<std::uint64_t> free_bytes_;      ///< [chip]
     std::vector<std::uint32_t> units_on_;        ///< [chip][0 .. n_units_on), in no order
@@ -293,17 +259,35 @@ void improve(ChipOfUnit& chips, const PlaceProblem& problem, const MachineShape&
     if (problem.n_units() < 2) return;
     Board board(chips, problem, machine);
     std::vector<Pull> pulls(n_threads, Pull(machine.chips.size()));
-    std::mt19937_64 random(seed);
+    SmallRandom random(seed);
     std::vector<std::uint32_t> order(problem.n_units());
     std::iota(order.begin(), order.end(), 0u);
+    board.wish(order, pulls);
+    std::vector<Board::Proposal> proposals;
+    std::vector<std::uint32_t> moved;  // their wishes are out of date
     double first_saved = 0.0;
     for (int round = 0; round < effort; ++round) {
-        board.wish_all(pulls);
-        for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random() % i]);
+        for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random.below(i)]);
         double saved = 0.0;
-        for (const std::uint32_t unit : order) {
+        for (std::size_t first = 0; first < order.size(); first += units_in_a_batch) {
             if (stop != nullptr && stop->load(std::memory_order_relaxed)) return;
-            saved -= board.visit(unit, pulls[0]);
+            const auto batch =
+                std::span<const std::uint32_t>(order).subspan(first, std::min(units_in_a_batch, order.size() - first));
+            // Who moved is wished for anew, and, but for the first round, who is about to choose.
+            if (round > 0) moved.insert(moved.end(), batch.begin(), batch.end());
+            std::sort(moved.begin(), moved.end());
+            moved.erase(std::unique(moved.begin(), moved.end()), moved.end());
+            board.wish(moved, pulls);
+            moved.clear();
+            board.propose(batch, proposals, n_threads);
+            for (std::size_t i = 0; i < batch.size(); ++i) {
+                if (proposals[i].chip == nowhere) continue;
+                const double change = board.carry_out(batch[i], proposals[i]);
+                if (change == 0.0) continue;
+                saved -= change;
+                moved.push_back(batch[i]);
+                if (proposals[i].other != nowhere) moved.push_back(proposals[i].other);
+            }
         }
         if (round == 0) first_saved = saved;
         if (saved * effort < first_saved || saved <= 0.0) break;  // what is left is not worth the time

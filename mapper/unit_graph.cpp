@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "mapper/parallel.hpp"
+#include "mapper/small_random.hpp"
 
 namespace spinn {
 
@@ -16,13 +17,6 @@ struct Edge {
     std::uint32_t a, b;
     float weight;
 };
-
-/// A number that depends on what it is for, not on the order of calls.
-std::uint64_t mix(std::uint64_t x) {
-    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9;
-    x = (x ^ x >> 27) * 0x94d049bb133111eb;
-    return x ^ x >> 31;
-}
 
 /// Adjacency lists out of edges. Parallel edges stay apart; the first halving joins them.
 UnitGraph from_edges(const std::vector<Edge>& edges, std::vector<std::uint32_t> size) {
@@ -60,12 +54,12 @@ UnitGraph unit_graph(const PlaceProblem& problem, std::uint64_t seed) {
         } else if (pins.size() <= sampled_from) {
             // The last pin is the source where there is one; then a ring or two of the others.
             for (std::size_t i = 0; i + 1 < pins.size(); ++i) add(pins.back(), pins[i], weight);
-            const std::size_t stride = 1 + mix(seed ^ e) % (pins.size() - 1);
+            const std::size_t stride = 1 + mixed(seed ^ e) % (pins.size() - 1);
             for (std::size_t i = 0; i < pins.size(); ++i) add(pins[i], pins[(i + stride) % pins.size()], weight);
         } else {
             for (int ring = 0; ring < 4; ++ring) {
                 const std::size_t stride =
-                    1 + mix(seed ^ (std::uint64_t{e} << 8) ^ static_cast<unsigned>(ring)) % (pins.size() - 1);
+                    1 + mixed(seed ^ (std::uint64_t{e} << 8) ^ static_cast<unsigned>(ring)) % (pins.size() - 1);
                 for (std::size_t i = 0; i < pins.size(); ++i)
                     add(pins[i], pins[(i + stride) % pins.size()], weight * static_cast<double>(pins.size()) / 16.0);
             }
@@ -79,21 +73,21 @@ UnitGraph unit_graph(const PlaceProblem& problem, std::uint64_t seed) {
             const std::size_t pin =
                 n == pins.size()
                     ? i
-                    : mix(seed ^ (std::uint64_t{attachment.unit} << 32) ^ (attachment.edge * n + i)) % pins.size();
+                    : mixed(seed ^ (std::uint64_t{attachment.unit} << 32) ^ (attachment.edge * n + i)) % pins.size();
             add(attachment.unit, pins[pin], attachment.weight / static_cast<double>(n));
         }
     }
     return from_edges(edges, problem.cores);
 }
 
-std::vector<std::uint32_t> match(const UnitGraph& graph, std::uint32_t most_cores, std::uint64_t seed) {
+std::vector<std::uint32_t> match(const UnitGraph& graph, std::uint32_t most_cores, std::uint64_t seed, bool strangers) {
     const auto n = static_cast<std::uint32_t>(graph.n_nodes());
     constexpr std::uint32_t none = PlaceProblem::none;
     std::vector<std::uint32_t> order(n), partner(n, none);
     std::iota(order.begin(), order.end(), 0u);
     // Small nodes first, so that sizes stay alike; else in an order without meaning.
     std::vector<std::uint64_t> rank(n);
-    for (std::uint32_t i = 0; i < n; ++i) rank[i] = std::uint64_t{graph.size[i]} << 40 | mix(seed + i) >> 24;
+    for (std::uint32_t i = 0; i < n; ++i) rank[i] = std::uint64_t{graph.size[i]} << 40 | mixed(seed + i) >> 24;
     std::sort(order.begin(), order.end(), [&](auto a, auto b) { return std::tie(rank[a], a) < std::tie(rank[b], b); });
     for (const std::uint32_t node : order) {
         if (partner[node] != none) continue;
@@ -107,6 +101,19 @@ std::vector<std::uint32_t> match(const UnitGraph& graph, std::uint32_t most_core
             if (rating > best) best = rating, with = other;
         }
         if (with != none) partner[node] = with, partner[with] = node;
+    }
+    if (strangers) {
+        std::uint32_t waiting = none;
+        for (const std::uint32_t node : order) {
+            if (partner[node] != node) continue;
+            if (waiting != none && graph.size[waiting] + graph.size[node] <= most_cores) {
+                partner[node] = waiting;
+                partner[waiting] = node;
+                waiting = none;
+            } else {
+                waiting = node;
+            }
+        }
     }
     std::vector<std::uint32_t> coarse_of(n, none);
     std::uint32_t n_coarse = 0;

@@ -20,8 +20,9 @@ UnitGraph unit_graph(const PlaceProblem& problem, std::uint64_t seed);
 
 /// Joins pairs of nodes along heavy edges; what finds no partner stays alone.
 /// @param most_cores  of a joined node
+/// @param strangers  what stays alone is then joined with others that do, without an edge
 /// @returns for every node its number in the coarser graph
-std::vector<std::uint32_t> match(const UnitGraph& graph, std::uint32_t most_cores, std::uint64_t seed);
+std::vector<std::uint32_t> match(const UnitGraph& graph, std::uint32_t most_cores, std::uint64_t seed, bool strangers);
 
 UnitGraph contract(const UnitGraph& graph, const std::vector<std::uint32_t>& coarse_of, std::size_t n_threads);
 

@@ -49,6 +49,14 @@ std::size_t write_matrix(std::uint32_t key, std::span<const Column> columns, std
                    "map the network again with this version");
         n_words += column.rows->word.size();
     }
+    const std::size_t header = std::size_t{2} + n_columns, offsets = std::size_t{n_rows} + 1;
+    const auto expect_room = [&](std::size_t used) {
+        if (used > out.size())
+            refuse("the rows need at least " + std::to_string(used * 4) + " bytes, " + std::to_string(out.size() * 4) +
+                       " are left",
+                   key, "map the network with another seed; the reservation is exceeded by chance once in 10^12");
+    };
+    expect_room(header + offsets + n_words);  // before anything of that size is made
     // [column][row]: how many words, then where the next one goes.
     std::vector<std::uint32_t> next(std::size_t{n_rows} * n_columns, 0);
     std::size_t n_filled = 0;  // rows with a synapse in some column
@@ -61,11 +69,8 @@ std::size_t write_matrix(std::uint32_t key, std::span<const Column> columns, std
         for (std::uint32_t c = 0; c < n_columns; ++c) any |= next[std::size_t{c} * n_rows + row];
         n_filled += any != 0 ? 1 : 0;
     }
-    const std::size_t header = std::size_t{2} + n_columns, offsets = std::size_t{n_rows} + 1;
     const std::size_t used = header + offsets + n_filled * ends_words(n_columns) + n_words;
-    if (used > out.size())
-        refuse("the rows need " + std::to_string(used * 4) + " bytes, " + std::to_string(out.size() * 4) + " are left",
-               key, "map the network with another seed; the reservation is exceeded by chance once in 10^12");
+    expect_room(used);
     out[0] = n_rows;
     out[1] = n_columns;
     for (std::uint32_t c = 0; c < n_columns; ++c) out[2 + c] = columns[c].core->virtual_core;

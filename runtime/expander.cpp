@@ -78,20 +78,24 @@ LooseRows& loose_rows(std::vector<LooseRows>& matrices, std::uint32_t address_in
 
 /// What the mapper promises of a projection; an image may come from anywhere.
 void check_projection(const CoreProjection& projection, const PopulationTable& table, const SystemRegion& system,
-                      const SynapseRegion& shape) {
-    const auto refuse = [&](const char* what) {
-        throw RequestError({.what = what,
+                      const SynapseRegion& shape, std::size_t room_words) {
+    const auto refuse = [&](std::string what) {
+        throw RequestError({.what = std::move(what),
                             .where = "projection " + std::to_string(projection.rule.projection) + " into population " +
                                      std::to_string(system.population) + ", core from atom " +
                                      std::to_string(system.first_atom),
                             .fix = "map the network again with this version"});
     };
     const NeuronSelection& pre = projection.rule.pre;
+    const std::uint64_t n_rows = std::uint64_t{projection.n_source_cores} * projection.atoms_per_core;
+    // Each row has a word where it begins.
+    if (pre.count > 0 && (n_rows > room_words || n_rows * projection.n_stages > room_words))
+        refuse(std::to_string(n_rows) + " rows in " + std::to_string(projection.n_stages + 1) + " stages, where " +
+               std::to_string(4 * room_words) + " bytes are reserved");
     std::uint64_t last = 0;
     if (pre.indices.empty() && pre.count > 0) last = pre.start + std::uint64_t{pre.step} * (pre.count - 1);
     for (const std::uint32_t index : pre.indices) last = std::max<std::uint64_t>(last, index);
-    if (last >= std::uint64_t{projection.n_source_cores} * projection.atoms_per_core && pre.count > 0)
-        refuse("source neurons beyond the rows of the matrix");
+    if (last >= n_rows && pre.count > 0) refuse("source neurons beyond the rows of the matrix");
     const std::size_t addresses = table.addresses.size();
     if (projection.address_index >= addresses ||
         (projection.n_stages > 0 && projection.delayed_address_index >= addresses))
@@ -102,13 +106,13 @@ void check_projection(const CoreProjection& projection, const PopulationTable& t
 }  // namespace
 
 ExpandedRows expand(std::span<const CoreProjection> projections, const SystemRegion& system, const SynapseRegion& shape,
-                    const PopulationTable& table) {
+                    const PopulationTable& table, std::size_t room_words) {
     ExpandedRows result;
     // Two matrices a projection at most; growing would move the ones in use.
     result.matrices.reserve(2 * projections.size());
     std::vector<std::uint32_t> weights;  // of a batch
     for (const CoreProjection& projection : projections) {
-        check_projection(projection, table, system, shape);
+        check_projection(projection, table, system, shape, room_words);
         const double scale =
             std::ldexp(double(shape.weight_scale), 15 - static_cast<int>(shape.shift[projection.receptor]));
         const std::uint32_t n_rows = projection.n_source_cores * projection.atoms_per_core;
@@ -130,6 +134,11 @@ ExpandedRows expand(std::span<const CoreProjection> projections, const SystemReg
                 put_staged(sink, batch, weights);
             }
             result.synapses += batch.size();
+            if (result.synapses > room_words)
+                throw RequestError({.what = "more synapses than the " + std::to_string(4 * room_words) +
+                                            " bytes reserved for them hold",
+                                    .where = "projection " + std::to_string(projection.rule.projection),
+                                    .fix = "map the network again with this version"});
         });
     }
     std::erase_if(result.matrices, [](const LooseRows& rows) { return rows.word.empty(); });

@@ -22,8 +22,10 @@ struct ExpandedRows {
 /// The synapses of every projection, as synaptic words with the rows they belong to. A synapse of delay d lies in the
 /// row of delay stage (d - 1) / stage_ticks with delay (d - 1) % stage_ticks + 1; stage 0 is the undelayed row. Weight:
 /// round half even of |w| * 2^(15 - shift) * scale.
-/// @throws RequestError when the projections do not fit the table, or a delay exceeds the stages there are
+/// @param room_words  reserved for the matrices, a word a synapse at the least: an image may promise one thing and ask
+/// for another, and nothing larger than its memory is made
+/// @throws RequestError when the projections do not fit the table or the room, or a delay exceeds the stages there are
 ExpandedRows expand(std::span<const CoreProjection> projections, const SystemRegion& system, const SynapseRegion& shape,
-                    const PopulationTable& table);
+                    const PopulationTable& table, std::size_t room_words);
 
 }  // namespace spinn

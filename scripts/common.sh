@@ -90,8 +90,8 @@ build() {
 python_environment() {
     local pip=build/venv/bin/pip
     if [[ ! -x $pip ]]; then python3 -m venv build/venv; fi
-    if ! build/venv/bin/python -c 'import nanobind, scikit_build_core, pytest, pyNN, neo, nixio, scipy' 2>/dev/null; then
-        "$pip" install --quiet --disable-pip-version-check scikit-build-core nanobind pytest PyNN neo nixio scipy || {
+    if ! build/venv/bin/python -c 'import nanobind, scikit_build_core, pytest, pyNN, neo, nixio, scipy, yaml' 2>/dev/null; then
+        "$pip" install --quiet --disable-pip-version-check scikit-build-core nanobind pytest PyNN neo nixio scipy PyYAML || {
             say "skipped: the Python tests need packages that could not be fetched (see above)"
             return 2
         }

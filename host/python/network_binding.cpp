@@ -12,6 +12,7 @@
 #include <string>
 #include <variant>
 
+#include "host/network_file.hpp"
 #include "host/network_proto.hpp"
 #include "host/problem_report.hpp"
 #include "host/python/bindings.hpp"
@@ -196,20 +197,6 @@ std::uint32_t add_population(Network& network, const std::string& name, std::uin
     return static_cast<std::uint32_t>(network.populations.size() - 1);
 }
 
-/// @param times  all lists behind one another. @param ends  [list] where each ends
-void set_spike_times(Network& network, std::uint32_t population, const InArray<double>& times,
-                     const InArray<std::int64_t>& ends) {
-    std::vector<std::vector<double>> lists;
-    std::size_t begin = 0;
-    for (const std::int64_t given : span_of(ends)) {
-        const auto end = static_cast<std::size_t>(given);
-        if (given < 0 || end < begin || end > times.size()) throw std::invalid_argument("ends of lists must ascend");
-        lists.emplace_back(times.data() + begin, times.data() + end);
-        begin = end;
-    }
-    network.populations.at(population).spike_times_ms = std::move(lists);
-}
-
 std::uint32_t add_projection(Network& network, const std::string& name, std::uint32_t pre_population,
                              const InArray<std::uint32_t>& pre, std::uint32_t post_population,
                              const InArray<std::uint32_t>& post, const std::string& connector,
@@ -242,6 +229,78 @@ void set_connections(Network& network, std::uint32_t projection, const InArray<s
     std::vector<Connector::Row> rows(n);
     for (std::size_t i = 0; i < n; ++i) rows[i] = {pre.data()[i], post.data()[i], weight.data()[i], delay.data()[i]};
     network.projections.at(projection).connector.rows = std::move(rows);
+}
+
+/// What the machine draws for a parameter or an initial value that has a distribution, as for a network from a file.
+/// @param nth  how many times it has been drawn before: each time gives other numbers
+nb::ndarray<nb::numpy, double> draw(const Network& network, std::uint32_t population, const std::string& name,
+                                    const Distribution& distribution, bool initial, std::uint64_t nth) {
+    Network drawn;
+    drawn.seed = network.seed + 0x9e3779b97f4a7c15 * nth;
+    drawn.populations.resize(std::size_t{population} + 1);
+    drawn.populations.back().size = network.populations.at(population).size;
+    drawn.populations.back().model = network.populations[population].model;
+    (initial ? drawn.populations.back().initial_values : drawn.populations.back().parameters)[name] = distribution;
+    return to_numpy(initial ? initial_values(drawn, population, name) : parameter_values(drawn, population, name));
+}
+
+/// Connectors that are written as a pattern: what each is called and takes.
+nb::list patterns() {
+    nb::list out;
+    for (const PatternDescription& pattern : all_patterns()) {
+        nb::dict entry;
+        nb::list numbers, lists;
+        for (const PatternDescription::Number& number : pattern.numbers) numbers.append(std::string(number.name));
+        for (const PatternDescription::List& list : pattern.lists) lists.append(std::string(list.name));
+        entry["name"] = std::string(pattern.name);
+        entry["numbers"] = numbers;
+        entry["lists"] = lists;
+        entry["text"] = std::string(pattern.text);
+        out.append(entry);
+    }
+    return out;
+}
+
+void set_pattern(Network& network, std::uint32_t projection, const std::string& name,
+                 const std::map<std::string, double>& numbers, const std::map<std::string, std::vector<double>>& lists,
+                 const std::string& text) {
+    Connector connector;
+    connector.kind = ConnectorKind::list;
+    connector.pattern = {named(all_patterns(), name, "pattern").kind, numbers, lists, text};
+    network.projections.at(projection).connector = std::move(connector);
+}
+
+std::optional<std::string> problem_of_projection(const Network& network, std::uint32_t projection) {
+    const Connector& connector = network.projections.at(projection).connector;
+    ConnectionRule rule;
+    rule.kind = connector.kind;
+    rule.pre = network.projections[projection].pre.neurons;
+    rule.post = network.projections[projection].post.neurons;
+    rule.same_population =
+        network.projections[projection].pre.population == network.projections[projection].post.population;
+    return problem_of(connector.pattern, rule);
+}
+
+void set_positions(Network& network, std::uint32_t population, const InArray<double>& xyz) {
+    if (xyz.size() != std::size_t{3} * network.populations.at(population).size)
+        throw std::invalid_argument("three numbers a neuron are needed");
+    Structure structure;
+    structure.kind = Structure::Kind::list;
+    structure.positions.resize(network.populations[population].size);
+    for (std::size_t i = 0; i < xyz.size(); ++i) structure.positions[i / 3][i % 3] = xyz.data()[i];
+    network.populations[population].structure = std::move(structure);
+}
+
+std::vector<std::vector<double>> lists_of(const InArray<double>& values, const InArray<std::int64_t>& ends) {
+    std::vector<std::vector<double>> lists;
+    std::size_t begin = 0;
+    for (const std::int64_t given : span_of(ends)) {
+        const auto end = static_cast<std::size_t>(given);
+        if (given < 0 || end < begin || end > values.size()) throw std::invalid_argument("ends of lists must ascend");
+        lists.emplace_back(values.data() + begin, values.data() + end);
+        begin = end;
+    }
+    return lists;
 }
 
 /// The synapses that the rule makes, as the cores make them.
@@ -297,6 +356,7 @@ void bind_network(nb::module_& module) {
 
     module.def("timing_rules", [] { return named_descriptions(all_timing_rules()); });
     module.def("weight_rules", [] { return named_descriptions(all_weight_rules()); });
+    module.def("patterns", &patterns, "Connectors that are written as a pattern: name, numbers, lists, text.");
     module.def("current_sources", [] { return named_descriptions(all_currents()); });
 
     nb::class_<Distribution>(module, "Distribution", "A random distribution with PyNN's name and meaning.")
@@ -332,8 +392,30 @@ void bind_network(nb::module_& module) {
                 self.populations.at(population).initial_values[name] = value_of(value);
             },
             nb::arg("population"), nb::arg("name"), nb::arg("value"))
-        .def("set_spike_times", &set_spike_times, nb::arg("population"), nb::arg("times"), nb::arg("ends"),
-             "One list for all neurons, or one each: all lists behind one another, and where each ends.")
+        .def(
+            "set_spike_times",
+            [](Network& self, std::uint32_t population, const InArray<double>& times,
+               const InArray<std::int64_t>& ends) {
+                self.populations.at(population).spike_times_ms = lists_of(times, ends);
+            },
+            nb::arg("population"), nb::arg("times"), nb::arg("ends"),
+            "One list for all neurons, or one each: all lists behind one another, and where each ends.")
+        .def(
+            "set_variable_rates",
+            [](Network& self, std::uint32_t population, const std::string& name, const InArray<double>& values,
+               const InArray<std::int64_t>& ends) {
+                VariableRates& rates = self.populations.at(population).variable_rates;
+                if (name != "rates" && name != "starts" && name != "durations")
+                    throw std::invalid_argument("variable rates have no '" + name + "'");
+                (name == "rates"    ? rates.rates_hz
+                 : name == "starts" ? rates.starts_ms
+                                    : rates.durations_ms) = lists_of(values, ends);
+            },
+            nb::arg("population"), nb::arg("name"), nb::arg("values"), nb::arg("ends"),
+            "'rates' (Hz), 'starts' or 'durations' (ms) of a SpikeSourcePoissonVariable, in lists as spike times are.")
+        .def("draw", &draw, nb::arg("population"), nb::arg("name"), nb::arg("distribution"), nb::arg("initial"),
+             nb::arg("nth") = 0,
+             "One value a neuron of a parameter or an initial value: what a network file with this distribution gives.")
         .def("add_projection", &add_projection, nb::arg("name"), nb::arg("pre_population"), nb::arg("pre"),
              nb::arg("post_population"), nb::arg("post"), nb::arg("connector"), nb::arg("weight"), nb::arg("delay_ms"),
              nb::arg("receptor") = 0, nb::arg("probability") = 0.0, nb::arg("n") = 0,
@@ -341,12 +423,20 @@ void bind_network(nb::module_& module) {
              nb::arg("seed") = nb::none(), "Returns the projection's index.")
         .def("set_connections", &set_connections, nb::arg("projection"), nb::arg("pre"), nb::arg("post"),
              nb::arg("weight"), nb::arg("delay_ms"), "Of a projection by list; neurons count within the selections.")
+        .def("set_pattern", &set_pattern, nb::arg("projection"), nb::arg("pattern"), nb::arg("numbers"),
+             nb::arg("lists"), nb::arg("text"),
+             "Makes a projection by list one by a pattern of patterns(); lists are given row by row.")
+        .def("problem_of", &problem_of_projection, nb::arg("projection"),
+             "What makes the connector of a projection impossible, in words, or None.")
+        .def("set_positions", &set_positions, nb::arg("population"), nb::arg("xyz"),
+             "Where the neurons are: x, y, z of each, one behind another.")
         .def("connections", &connections, nb::arg("projection"),
              "(pre, post, weight, delay in ms) of every synapse; neurons count within their populations.")
         .def("record", &record, nb::arg("population"), nb::arg("neurons"), nb::arg("variables"),
              nb::arg("sampling_interval_ms") = 0.0)
         .def("add_current", &add_current, nb::arg("kind"), nb::arg("population"), nb::arg("neurons"),
              nb::arg("parameters"), nb::arg("times_ms"), nb::arg("amplitudes"))
+        .def_rw("live", &Network::live, "Populations whose spikes leave the machine as they happen.")
         .def("clear_currents", [](Network& self) { self.currents.clear(); })
         .def("set_stdp", &set_stdp, nb::arg("projection"), nb::arg("timing"), nb::arg("timing_parameters"),
              nb::arg("weight"), nb::arg("weight_parameters"), nb::arg("backprop_delay") = true,
@@ -372,7 +462,14 @@ void bind_network(nb::module_& module) {
                 const std::string bytes = encode_network(self);
                 return nb::bytes(bytes.data(), bytes.size());
             },
-            "The network as a .pb file, which spinn-map and spinn-emu read.");
+            "The network as a .pb file, which spinn-map and spinn-emu read.")
+        .def(
+            "save",
+            [](Network& self, const std::string& path) {
+                check(self);
+                write_network_file(self, path);
+            },
+            nb::arg("path"), "As a file that spinn-map and spinn-emu read: .yaml, .pb (protobuf) or .txtpb.");
 }
 
 }  // namespace spinn::python

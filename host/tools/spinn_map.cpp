@@ -211,7 +211,7 @@ int run_diff(const DiffArguments& arguments) {
     }
     std::printf("%-22s %18s %18s\n", "", "A", "B");
     for (const auto& [name, values] : difference["figures"].items()) {
-        const auto text = [&](std::size_t i) {
+        const auto text = [&values = values](std::size_t i) {
             return values[i].is_string() ? values[i].get<std::string>() : values[i].dump();
         };
         std::printf("%-22s %18s %18s\n", name.c_str(), text(0).c_str(), text(1).c_str());

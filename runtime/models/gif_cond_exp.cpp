@@ -25,24 +25,29 @@ struct LifWithoutThreshold : Lif<N> {
     }};
 };
 
-/// Three traces that jump at a spike and decay by themselves.
+/// Three traces that jump at a spike and decay by themselves. They are kept 32-fold: what a slow one loses in a tick is
+/// little more than 2^-15, and would be cut off otherwise.
 template <class N>
 struct Traces {
     using V = typename N::Value;
-    Column<N> value[3], jump[3];
+    Column<N> value[3], jump[3];  ///< 32-fold
     std::vector<typename N::Fraction> decay[3];
 
     template <class SourceOf>
     void load(const SourceOf& source, const N& m, const std::array<ParameterDescription, 6>& names,
               const std::array<ParameterDescription, 3>& states) {
         for (std::size_t k = 0; k < 3; ++k) {
-            value[k] = source.state(states[k].name);
-            jump[k] = source.parameter(names[3 + k].name);
+            for (const V start : source.state(states[k].name)) value[k].push_back(m.times(start, N::whole(32)));
+            for (const V by : source.parameter(names[3 + k].name)) jump[k].push_back(m.times(by, N::whole(32)));
             for (const V tau : source.parameter(names[k].name)) decay[k].push_back(m.decay(source.timestep, tau));
         }
     }
     void save(std::vector<Column<N>>& columns) const {
-        for (const Column<N>& column : value) columns.push_back(column);
+        for (const Column<N>& column : value) {
+            Column<N> single;
+            for (const V trace : column) single.push_back(N::down(trace, 5));
+            columns.push_back(single);
+        }
     }
     void fall(const N& m, std::uint32_t product) {
         for (std::size_t k = 0; k < 3; ++k)
@@ -52,7 +57,7 @@ struct Traces {
     void add_jumps(const N& m, std::size_t i) {
         for (std::size_t k = 0; k < 3; ++k) value[k][i] = m.add(value[k][i], jump[k][i]);
     }
-    V sum(const N& m, std::size_t i) const { return m.add(m.add(value[0][i], value[1][i]), value[2][i]); }
+    V sum(const N& m, std::size_t i) const { return N::down(m.add(m.add(value[0][i], value[1][i]), value[2][i]), 5); }
 };
 
 template <class N>
@@ -61,14 +66,14 @@ struct SpikeTriggeredCurrent {
         {"tau_eta1", "ms", 1.0, 0.01, longest},
         {"tau_eta2", "ms", 10.0, 0.01, longest},
         {"tau_eta3", "ms", 100.0, 0.01, longest},
-        {"a_eta1", "nA", 1.0, lowest, highest},
-        {"a_eta2", "nA", 1.0, lowest, highest},
-        {"a_eta3", "nA", 1.0, lowest, highest},
+        {"a_eta1", "nA", 1.0, -1000.0, 1000.0},
+        {"a_eta2", "nA", 1.0, -1000.0, 1000.0},
+        {"a_eta3", "nA", 1.0, -1000.0, 1000.0},
     }};
     static constexpr std::array<ParameterDescription, 3> state = {{
-        {"i_eta1", "nA", 0.0, lowest, highest},
-        {"i_eta2", "nA", 0.0, lowest, highest},
-        {"i_eta3", "nA", 0.0, lowest, highest},
+        {"i_eta1", "nA", 0.0, -1000.0, 1000.0},
+        {"i_eta2", "nA", 0.0, -1000.0, 1000.0},
+        {"i_eta3", "nA", 0.0, -1000.0, 1000.0},
     }};
     Traces<N> eta;
 
@@ -93,9 +98,9 @@ struct MovingThreshold {
         {"tau_gamma1", "ms", 1.0, 0.01, longest},
         {"tau_gamma2", "ms", 10.0, 0.01, longest},
         {"tau_gamma3", "ms", 100.0, 0.01, longest},
-        {"a_gamma1", "mV", 1.0, lowest, highest},
-        {"a_gamma2", "mV", 1.0, lowest, highest},
-        {"a_gamma3", "mV", 1.0, lowest, highest},
+        {"a_gamma1", "mV", 1.0, -1000.0, 1000.0},
+        {"a_gamma2", "mV", 1.0, -1000.0, 1000.0},
+        {"a_gamma3", "mV", 1.0, -1000.0, 1000.0},
     }};
     static constexpr std::array<ParameterDescription, 9> parameters = {{
         {"delta_v", "mV", 0.5, 0.01, 1000.0},
@@ -109,9 +114,9 @@ struct MovingThreshold {
         traces[5],
     }};
     static constexpr std::array<ParameterDescription, 3> state = {{
-        {"gamma1", "mV", 0.0, lowest, highest},
-        {"gamma2", "mV", 0.0, lowest, highest},
-        {"gamma3", "mV", 0.0, lowest, highest},
+        {"gamma1", "mV", 0.0, -1000.0, 1000.0},
+        {"gamma2", "mV", 0.0, -1000.0, 1000.0},
+        {"gamma3", "mV", 0.0, -1000.0, 1000.0},
     }};
     using V = typename N::Value;
     Column<N> v_t_star, inverse_delta_v;

@@ -74,6 +74,32 @@ TEST_F(BoardTest, DropsAndCountsWhatIsNoMessage) {
     EXPECT_TRUE(out.empty());
 }
 
+TEST_F(BoardTest, AnswersOrDropsAndCountsADatagramWithAnyBitTurned) {
+    const Bytes kept(256, std::byte{0x5a});
+    host.ask({1, 1}, ScpCommand::write, heap, 256, 2, kept);
+    SdpHeader to;
+    to.destination = {0, 0, {1, 1}};
+    std::uint16_t sequence = 1000;
+    for (const ScpCommand command : {ScpCommand::read, ScpCommand::version, ScpCommand::count, ScpCommand::information})
+        for (std::size_t bit = 0; bit < 8 * 26; ++bit) {
+            Bytes datagram = encode_sdp(to, encode(ScpRequest{command, ++sequence, heap, 64, 2, {}}));
+            ASSERT_EQ(datagram.size(), 26u);
+            datagram[bit / 8] ^= std::byte{1} << (bit % 8);
+            const BoardCounters before = board.counters;
+            std::vector<Datagram> out;
+            receive(board, {0, scp_udp_port, host.end, datagram}, board.now_us + 10, out);
+            const BoardCounters& now = board.counters;
+            // Nobody wants the answer when the flag that asks for one is turned, or it would leave by a tag not set.
+            const bool unasked = bit / 8 == 2 || bit / 8 == 3;
+            const auto dropped = now.undecodable - before.undecodable + now.unwanted - before.unwanted;
+            if (!unasked) {
+                EXPECT_EQ(out.size() + dropped, 1u) << static_cast<int>(command) << ", bit " << bit;
+            }
+        }
+    EXPECT_EQ(host.ask({1, 1}, ScpCommand::read, heap, 256, 2)->payload, kept);
+    EXPECT_GT(board.counters.refused, 100u);
+}
+
 TEST_F(BoardTest, CarriesARepeatedCommandOutOnce) {
     const Bytes allocate = encode(ScpRequest{ScpCommand::allocate, 77, 20 << 8, 100, 0, {}});
     const auto first = BoardHost::answer_of(host.send({}, allocate));

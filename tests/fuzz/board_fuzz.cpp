@@ -76,7 +76,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             const Datagram raw{0,
                                udp_ports[end % 4],
                                {0x7f000001, static_cast<std::uint16_t>(end)},
-                               reader.take_bytes(reader.take(2) % 2000)};
+                               reader.take_bytes(reader.take(2) % 8192)};
             receive(board, raw, now, out);
         } else if (kind % 8 == 1) {
             advance(board, now, 2, out);

@@ -10,6 +10,7 @@
 #include "host/network_proto.hpp"
 #include "host/network_yaml.hpp"
 #include "host/network_yaml_writer.hpp"
+#include "host/text_file.hpp"
 #include "protocols/error.hpp"
 
 namespace spinn {
@@ -88,10 +89,13 @@ TEST(Examples, TheMistakesAreAllFound) {
 TEST(NetworkFile, TheEndingTellsTheFormat) {
     const TemporaryFolder folder;
     const Network network = read_network_file(source / "examples/small-delays.yaml");
-    std::ofstream(folder.path() / "a.pb", std::ios::binary) << encode_network(network);
-    std::ofstream(folder.path() / "a.txtpb") << encode_network_text(network);
-    std::ofstream(folder.path() / "a.yml") << to_yaml(network);
-    for (const char* name : {"a.pb", "a.txtpb", "a.yml"}) EXPECT_EQ(read_network_file(folder.path() / name), network);
+    for (const char* name : {"a.pb", "a.txtpb", "a.yml"}) {
+        write_network_file(network, folder.path() / name);
+        EXPECT_EQ(read_network_file(folder.path() / name), network);
+    }
+    EXPECT_NE(read_text_file(folder.path() / "a.pb"), read_text_file(folder.path() / "a.yml"));
+    EXPECT_THROW(write_network_file(network, folder.path() / "a.json"), InputError);
+    EXPECT_THROW(write_network_file(network, folder.path() / "missing/a.pb"), RequestError);
     EXPECT_THROW(read_network_file(folder.path() / "a.json"), InputError);
     EXPECT_THROW(read_network_file(folder.path() / "b.yaml"), InputError);
     EXPECT_THROW(read_network_file(folder.path()), InputError);

@@ -165,7 +165,7 @@ TEST(RouteCheck, FindsWhatIsBroken) {
     const MachineShape machine = make_machine("8x8");
     const auto [graph, placements] = one_net({{1, 1}, {4, 1}, {1, 5}});
     const Routes good = route(graph, placements, machine, {});
-    const auto expect_broken = [&](auto&& damage) {
+    const auto expect_broken = [&, &graph = graph, &placements = placements](auto&& damage) {
         Routes broken = good;
         damage(broken[0]);
         EXPECT_THROW(check(broken, graph, placements, machine), std::logic_error);

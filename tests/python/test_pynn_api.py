@@ -4,6 +4,7 @@ import pytest
 from numpy.testing import assert_array_equal
 from pyNN import errors
 from pyNN.random import NumpyRNG, RandomDistribution
+from pyNN.space import Grid2D
 
 
 def driven(sim, n=10, **cell):
@@ -263,10 +264,62 @@ def test_connections_of_every_connector(sim, tmp_path):
         assert len(projection.get(["weight", "delay"], format="list")[0]) == 4
     clone = sim.Projection(cells, cells, sim.CloneConnector(projection), sim.StaticSynapse(weight=0.2))
     assert len(clone) == n - 1
-    with pytest.raises(NotImplementedError):
-        sim.Projection(cells, other, sim.SmallWorldConnector(2, 0.1))
+    ring = sim.Projection(cells, other, sim.SmallWorldConnector(2, 0.0))  # PyNN's own code has not got this one
+    assert {j - i for i, j, *_ in ring.get(["weight"], format="list")} == {-1, 0, 1}
     with pytest.raises(errors.ConnectionError):
         sim.Projection(cells, other, sim.FromListConnector([(0, n, 0.5, 2.0)]))
+
+
+def test_connectors_of_spynnaker(sim):
+    """Pairs and weights, worked out by hand."""
+    image = sim.Population(6, sim.SpikeSourceArray(), structure=Grid2D(aspect_ratio=1.5))  # 3 rows of 2
+    cells = sim.Population(6, sim.IF_curr_exp())
+    two = sim.Population(2, sim.IF_curr_exp())
+
+    def pairs(connector, post=cells, **synapse):
+        made = sim.Projection(image, post, connector, sim.StaticSynapse(weight=0.5, **synapse))
+        return {(i, j): weight for i, j, weight in made.get(["weight"], format="list")}
+
+    assert set(pairs(sim.OneToOneOffsetConnector(2))) == {(0, 2), (1, 3), (2, 4), (3, 5)}
+    assert set(pairs(sim.OneToOneOffsetConnector(1, wrap=True, n_neurons_per_group=3))) == {
+        (0, 1), (1, 2), (2, 0), (3, 4), (4, 5), (5, 3)}
+    assert set(pairs(sim.AllButMeConnector(2))) == {(0, 1), (1, 0), (2, 3), (3, 2), (4, 5), (5, 4)}
+    across = pairs(sim.KernelConnector((3, 2), (3, 2), (1, 3), weight_kernel=[[0.25, 0.5, 0.25]]))
+    assert across[0, 0] == 0.5 and across[0, 1] == 0.25 and (0, 2) not in across
+    edges = sim.Projection(image, two, sim.ConvolutionConnector([[1.0], [-2.0]], shape_pre=(3, 2), strides=(1, 2)),
+                           sim.Convolution())
+    assert sorted(edges.get(["weight"], format="list")) == [(0, 0, 1.0), (2, 0, -2.0), (2, 1, 1.0), (4, 1, -2.0)]
+    edges.set(weight=[2.0, -1.0, 2.0, -1.0])
+    assert sorted(edges.get(["weight"], format="list")) == [(0, 0, 2.0), (2, 0, -1.0), (2, 1, 2.0), (4, 1, -1.0)]
+    dense = sim.Projection(image, two, sim.PoolDenseConnector(np.arange(1.0, 13.0), shape_pre=(3, 2)), sim.PoolDense())
+    assert dense.get("weight", format="array").tolist() == np.arange(1.0, 13.0).reshape(6, 2).tolist()
+    upwards = pairs(sim.IndexBasedProbabilityConnector("j == i + 1"))
+    assert set(upwards) == {(i, i + 1) for i in range(5)}
+    near = pairs(sim.DistanceDependentProbabilityConnector("arctan(d) < 0.4"))  # PyNN knows arctan, the machine does not
+    assert (0, 0) in near
+    with pytest.raises(errors.ConnectionError, match="does not divide"):
+        sim.Projection(image, cells, sim.AllButMeConnector(4), sim.StaticSynapse(weight=0.5))
+    with pytest.raises(TypeError, match="offsets"):
+        sim.OneToOneOffsetConnector(offsets=2)
+
+
+def test_what_has_no_seed_of_its_own_follows_setup(sim):
+    """Parameters, initial values and connections: the same again with the same seed, others with another."""
+    def draw(seed):
+        sim.setup(timestep=1.0, seed=seed)
+        cells = sim.Population(50, sim.IF_curr_exp(tau_m=RandomDistribution("uniform", low=10.0, high=20.0)),
+                               initial_values={"v": RandomDistribution("normal", mu=-60.0, sigma=1.0)})
+        made = sim.Projection(cells, cells, sim.FixedProbabilityConnector(0.3), sim.StaticSynapse(weight=0.1))
+        tau, v = cells.get("tau_m"), np.array(cells.initial_values["v"].evaluate())
+        cells[10:20].initialize(v=RandomDistribution("normal", mu=-60.0, sigma=1.0))
+        again = np.array(cells.initial_values["v"].evaluate())
+        assert (again[:10] == v[:10]).all() and (again[10:20] != v[10:20]).all()
+        return [tau.tolist(), v.tolist(), again.tolist(), made.get(["weight"], format="list")]
+
+    one, other = draw(3), draw(4)
+    assert one == draw(3)
+    assert all(a != b for a, b in zip(one, other))
+    assert 10.0 <= min(one[0]) < 12.0 and 18.0 < max(one[0]) < 20.0
 
 
 def _down(i, j):

@@ -79,6 +79,7 @@ def test_ctrl_c_ends_a_run_and_keeps_what_was_recorded():
     code = """
 import os, signal, threading
 import pyNN.spiNNaker as sim
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs are started deaf to it
 sim.setup(timestep=1.0)
 cells = sim.Population(100, sim.IF_curr_exp(i_offset=2.0))
 cells.record("spikes")

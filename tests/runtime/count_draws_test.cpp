@@ -104,7 +104,7 @@ TEST(CountDraws, RememberedSplitsGiveTheSameNumbersForEveryDraw) {
                                                                                       {3, 255, 100'000},
                                                                                       {5000, 2500, 5001},
                                                                                       {100'000, 50'000, 20'000'000}}) {
-            const auto expect_same = [&](double u) {
+            const auto expect_same = [&, n = n, part = part, total = total](double u) {
                 ASSERT_EQ(splits.draw(u, n, part, total),
                           replacement ? draw_binomial(u, n, part, total) : draw_hypergeometric(u, n, part, total))
                     << u << " " << n << " " << part << " " << total;

@@ -127,7 +127,8 @@ T from_raw(std::int32_t raw) {
 class LifStep : public testing::TestWithParam<std::tuple<ModelKind, bool, Rounding>> {};
 
 TEST_P(LifStep, EqualsTheStepInPiecesOnRandomStates) {
-    const auto [model, uniform, rounding] = GetParam();
+    const auto [model, is_uniform, rounding] = GetParam();
+    const bool uniform = is_uniform;
     Random random{static_cast<std::uint64_t>(model) * 100 + static_cast<std::uint64_t>(rounding) * 10 + uniform};
     constexpr std::uint32_t sizes[] = {1, 7, 15, 16, 17, 100, 255, 256, 1000, 1021, 1024, 2003};
     std::uint64_t done = 0;

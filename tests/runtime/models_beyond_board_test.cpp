@@ -84,6 +84,12 @@ TEST(GeneralisedIf, ASpikeStartsItsTraces) {
     EXPECT_NEAR(trace(8), 0.5 * std::exp(-0.05), 3e-3);
 }
 
+TEST(GeneralisedIf, ASmallSlowTraceDecaysToItsLastBits) {  // a tick takes a thousandth of 0.01 nA, less than 2^-15
+    Neuron neuron("GIF_cond_exp", 0.1, {{"v", -65.0}, {"i_eta3", 0.01}, {"lambda0", 0.001}});
+    for (int i = 0; i < 2000; ++i) neuron.tick();
+    EXPECT_NEAR(neuron.state()[8], 0.01 * std::exp(-2.0), 6e-4) << "a step of 2^-20 each tick, of which 500 add up";
+}
+
 TEST(HodgkinHuxley, SpikesWhenAFineIntegrationDoes) {
     std::vector<double> exact, spikes, trace;
     std::array<double, 4> y = {-65.0, 0.0, 1.0, 0.0};  // v, m, h, n

@@ -13,6 +13,9 @@ from .control import (end, get_current_time, get_max_delay, get_min_delay, get_t
                       rank, reset, run, run_for, run_until, set_allow_delay_extensions, set_number_of_neurons_per_core,
                       set_number_of_synapse_cores, setup)
 from .electrodes import current_source_classes
+from .patterns import (AllButMeConnector, Convolution, ConvolutionConnector, DisplacementDependentProbabilityConnector,
+                       IndexBasedProbabilityConnector, KernelConnector, OneToOneOffsetConnector, PoolDense,
+                       PoolDenseConnector)
 from .plasticity import AdditiveWeightDependence, MultiplicativeWeightDependence, SpikePairRule, STDPMechanism, Vogels2011Rule
 from .populations import Assembly, Population, PopulationView
 from .projections import Projection
@@ -43,6 +46,15 @@ def list_standard_models():
     """The names of PyNN's standard cell types that run here."""
     return sorted(name for name, cell in extra_models._standard.items()
                   if isinstance(cell, type) and issubclass(cell, StandardCellType))
+
+
+def save_network(filename, duration=None):
+    """Writes the network as built so far to a file that spinn-map and spinn-emu read: .yaml, .pb (protobuf) or .txtpb.
+
+    duration
+        in ms; without one, what has been run so far. spinn-emu runs it and gives the same spikes.
+    """
+    simulator.state.save_network(filename, duration)
 
 
 def get_machine_report():

@@ -11,6 +11,10 @@ _UNITS = {"uS": "uS", "nA": "nA", "mV": "mV", "ms": "ms", "nF": "nF", "Hz": "Hz"
 STATE_ALIASES = {"gsyn_exc": "isyn_exc", "gsyn_inh": "isyn_inh"}
 
 
+# Parameters that are lists, which the machine's description does not have.
+_LISTS = {"SpikeSourcePoissonVariable": {"rates": Sequence([]), "starts": Sequence([]), "durations": Sequence([])}}
+
+
 class MachineCellType(StandardCellType):
     """A cell type that runs on a core."""
 
@@ -41,6 +45,7 @@ def make_cell_class(model, module):
     parameters = {entry["name"]: entry for entry in model["parameters"]}
     state = {entry["name"]: entry for entry in model["state"]}
     defaults = {name: entry["default"] for name, entry in parameters.items()}
+    defaults.update(_LISTS.get(model["name"], {}))
     if base is not None:
         defaults.update({name: value for name, value in base.default_parameters.items()
                          if name in parameters or not model["parameters"]})
@@ -84,8 +89,6 @@ def standard_and_extra(module):
     """({name: class} of PyNN's names, {name: class} of the machine's others)."""
     standard, extra = {}, {}
     for model in _core.models():
-        if not model["neuron"] and not model["parameters"] and model["name"] != "SpikeSourceArray":
-            continue  # fed by lists of rates, or from outside: not from PyNN yet
         cell_class = make_cell_class(model, module)
         (standard if hasattr(pynn_cells, model["name"]) else extra)[model["name"]] = cell_class
     for name, base in vars(pynn_cells).items():

@@ -6,6 +6,7 @@ from pyNN import connectors, errors
 from pyNN.random import RandomDistribution
 
 from .. import _core
+from .patterns import PatternConnector, pattern_of
 from .simulator import seed_from
 
 
@@ -20,6 +21,8 @@ class Rule:
     allow_self_connections: bool = True
     rng: object = None
     splits: bool = False  # over the parts of assemblies: each pair of neurons is decided on its own
+    pattern: tuple = None  # (name, numbers, lists, text), of one that the mapper turns into a list
+    receptors: dict = field(default_factory=dict)  # {sign of the weights: receptor}, where a pattern has both
 
 
 @dataclass
@@ -35,6 +38,10 @@ def rule_of(connector, projection):
     """The machine's rule for a PyNN connector, or None."""
     if getattr(connector, "location_selector", None) is not None:
         return None
+    pattern = pattern_of(connector, projection)
+    if pattern is not None:
+        return Rule("list", rng=getattr(connector, "rng", None), pattern=pattern,
+                    receptors=connector.receptors() if isinstance(connector, PatternConnector) else {})
     kind = type(connector)
     allow = getattr(connector, "allow_self_connections", True)
     if allow not in (True, False):  # 'NoMutual'

@@ -74,6 +74,7 @@ def end(compatible_output=True):
     for population, variables, filename in state.write_on_end:
         population.write_data(get_io(filename), variables)
     state.write_on_end = []
+    state.last_report = state.report()
     state.session = None
 
 

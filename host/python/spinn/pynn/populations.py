@@ -2,9 +2,11 @@
 import numpy as np
 from pyNN import common, errors
 from pyNN.parameters import LazyArray, ParameterSpace, simplify
+from pyNN.random import RandomDistribution
 
 from . import simulator
 from .cells import STATE_ALIASES
+from .connectivity import distribution_of
 from .recording import Recorder
 from .simulator import state
 
@@ -34,12 +36,17 @@ class _Cells:
         return ParameterSpace(values, shape=(self.size,))
 
     def _set_parameters(self, parameter_space):
+        self._root._draw_unseeded(parameter_space, self._neurons)
         parameter_space.evaluate(simplify=False)
         for name, value in parameter_space.items():
             self._root._store_parameter(name, self._neurons, value)
 
     def _set_initial_value_array(self, variable, initial_values):
-        values = initial_values.evaluate(simplify=False) if isinstance(initial_values, LazyArray) else initial_values
+        values = self._root._drawn_by_machine(STATE_ALIASES.get(variable, variable), initial_values, self._neurons)
+        if values is None:
+            values = initial_values.evaluate(simplify=False) if isinstance(initial_values, LazyArray) else initial_values
+        elif isinstance(initial_values, LazyArray):
+            initial_values.base_value = values  # PyNN keeps them
         self._root._store_initial_value(variable, self._neurons, np.asarray(values, dtype=float))
 
     def _get_view(self, selector, label=None):
@@ -129,17 +136,40 @@ class Population(_Cells, common.Population):
         if not hasattr(self.celltype, "machine_model"):
             raise errors.InvalidModelError(f"{type(self.celltype).__name__} is no model of this machine; "
                                            "list_standard_models() names what is")
-        parameters = self.celltype.native_parameters
-        parameters.shape = (self.size,)
-        parameters.evaluate(simplify=False)
-        self._parameters = parameters.as_dict()
         self._initial = {}
+        self._times_drawn = {}  # {name of a parameter or state: how often the machine has drawn it}
         self._machine_name = _machine_name(self.label)
         self._machine_index = state.network.add_population(
             self._machine_name, self.size, self.celltype.machine_model,
             self._max_atoms_per_core or self.celltype.max_atoms_per_core)
+        parameters = self.celltype.native_parameters
+        parameters.shape = (self.size,)
+        self._draw_unseeded(parameters, slice(None))
+        parameters.evaluate(simplify=False)
+        self._parameters = parameters.as_dict()
         state.populations.append(self)
         state.changed()
+
+    def _draw_unseeded(self, parameters, neurons):
+        """Parameters with a distribution and no seed of PyNN's get the machine's draws."""
+        for name, value in parameters.items():
+            drawn = self._drawn_by_machine(name, value, neurons)
+            if drawn is not None:
+                value.base_value = drawn
+
+    def _drawn_by_machine(self, name, value, neurons):
+        """What the machine draws, by the seed of setup(), for a distribution whose generator has no seed: the network that
+        a network file with this distribution describes. None for all else."""
+        base = getattr(value, "base_value", None)
+        if not isinstance(base, RandomDistribution) or value.operations or getattr(base.rng, "seed", 0) is not None:
+            return None
+        distribution = distribution_of(value)
+        initial = name not in self.celltype.machine_parameters
+        if distribution is None or (initial and name not in self.celltype.machine_state):
+            return None
+        nth = self._times_drawn.get(name, 0)
+        self._times_drawn[name] = nth + 1
+        return state.network.draw(self._machine_index, name, distribution, initial, nth)[neurons]
 
     def _store_parameter(self, name, neurons, value):
         self._parameters[name][neurons] = value
@@ -174,6 +204,10 @@ class Population(_Cells, common.Population):
         for name, values in self._parameters.items():
             if name == "spike_times":
                 network.set_spike_times(self._machine_index, *_flat(values))
+            elif values.dtype == object:
+                values, ends = _flat(values)
+                if len(values) or name != "durations":  # without durations, rates hold until the next
+                    network.set_variable_rates(self._machine_index, name, values, ends)
             else:
                 network.set_parameter(self._machine_index, name, _number_or_array(values))
 

@@ -8,6 +8,7 @@ from pyNN.space import Space
 
 from . import simulator
 from .connectivity import Listed, distribution_of, listed_by, rule_of, seed_of
+from .patterns import PatternConnector
 from .plasticity import STDPMechanism
 from .simulator import state
 from .synapses import StaticSynapse
@@ -53,6 +54,8 @@ class _Part:
         self.pre_at, self.post_at = pre_at, post_at
         self.index = None
         self.is_list = False
+        self.sign = None      # of its weights, when another part has those of the other sign
+        self.receptor = None  # its own, then
 
 
 def _components(end):
@@ -144,17 +147,37 @@ class Projection(common.Projection):
         post, post_neurons = _selected(part.post)
         part.index = state.network.add_projection(
             "", pre._machine_index, pre_neurons, post._machine_index, post_neurons, kind, weight, delay,
-            self.post.receptor_types.index(self.receptor_type), **more)
+            self.post.receptor_types.index(part.receptor or self.receptor_type), **more)
         if self._learns:
             timing, times, weight_rule, weights = self.synapse_type.machine_rule()
             state.network.set_stdp(part.index, timing, times, weight_rule, weights,
                                    backprop_delay=self.synapse_type.backprop_delay)
 
     def _add_rules(self, rule, weight, delay, seed):
+        if rule.receptors:
+            whole, = self._parts
+            self._parts = [_Part(whole.pre, 0, whole.post, 0) for _ in rule.receptors]
+            for part, (sign, receptor) in zip(self._parts, rule.receptors.items()):
+                part.sign, part.receptor = sign, receptor
         for i, part in enumerate(self._parts):
             self._add(part, rule.kind, weight, delay, probability=rule.probability, n=rule.n,
                       with_replacement=rule.with_replacement, allow_self_connections=rule.allow_self_connections,
                       seed=None if seed is None else (seed + i) % 2**64)
+            if rule.pattern is not None:
+                self._add_pattern(part, *rule.pattern)
+
+    def _add_pattern(self, part, name, numbers, lists, text):
+        if part.sign is not None:
+            numbers = {**numbers, "part": part.sign}
+        for end in (part.pre, part.post):
+            state.network.set_positions(end._root._machine_index, end._root.positions.T.ravel())
+        state.network.set_pattern(part.index, name, numbers, lists, text)
+        problem = state.network.problem_of(part.index)
+        if problem is None:
+            return
+        if isinstance(self._connector, PatternConnector):
+            raise errors.ConnectionError(f"{type(self._connector).__name__}: {problem}")
+        self._by_pynn(self._connector)  # an expression that only Python understands
 
     def _draw(self, given):
         """Weights and delays of a distribution that the machine does not have, drawn by PyNN for each connection."""
@@ -199,7 +222,7 @@ class Projection(common.Projection):
     def _add_list(self, listed):
         weight, delay = listed.attributes["weight"], listed.attributes["delay"]
         if len(weight):
-            if self._connector.safe:
+            if self._connector.safe and self._parts[0].sign is None:
                 self.synapse_type.parameter_checks["weight"](weight, self)
             self._check_delays(delay.min(), delay.max())
         for part in self._parts:
@@ -207,6 +230,8 @@ class Projection(common.Projection):
             if len(self._parts) > 1:
                 mine = ((listed.pre >= part.pre_at) & (listed.pre < part.pre_at + part.pre.size)
                         & (listed.post >= part.post_at) & (listed.post < part.post_at + part.post.size))
+            if part.sign is not None:
+                mine &= (weight >= 0.0) == (part.sign > 0.0)
             if part.index is None:
                 self._add(part, "list", 0.0, state.dt)
             else:

@@ -77,6 +77,7 @@ class State(common.control.BaseState):
         self.segment_counter += 1
         for projection in self.projections:
             projection.forget_learnt()
+        self.last_report = {}  # of a simulation that has ended
         self.session = None   # the network as mapped and loaded; None when it must be mapped (again)
         self.before = None    # the session that the next one goes on with
         self.n_loaded = 0     # populations that the session has
@@ -164,14 +165,25 @@ class State(common.control.BaseState):
             self.ticks = self.session.ticks_done
             self._tell_losses()
 
-    def _make_session(self, n_ticks):
-        self.network.duration_ms = n_ticks * self.dt
+    def save_network(self, filename, duration):
+        duration = self.t if duration is None else duration
+        if not duration > 0.0:
+            raise ValueError("save_network() needs a duration in ms when nothing has been run yet")
+        self._describe_network(duration)
+        self.network.save(os.fspath(filename))
+
+    def _describe_network(self, duration):
+        """Brings the machine's network up to what the script says now."""
+        self.network.duration_ms = duration
         self.network.clear_recordings()
         self.network.clear_currents()
         for population in self.populations:
             population._describe(self.network)
         for source in self.current_sources:
             source._describe(self.network)
+
+    def _make_session(self, n_ticks):
+        self._describe_network(n_ticks * self.dt)
         self.network.check()
         self.n_loaded = len(self.populations)
         return _core.Session(self.network, threads=self.threads, machine=self.machine, rounding=self.rounding,
@@ -186,16 +198,20 @@ class State(common.control.BaseState):
 
     def report(self):
         """What the run did: a dict with the keys of `spinn-emu --json`."""
-        return json.loads(self.session.report()) if self.session is not None else {}
+        return json.loads(self.session.report()) if self.session is not None else self.last_report
 
 
 state = State()
 
 
+# What PyNN's connectors seed their generator with when the script gives them none.
+_PYNN_DEFAULT_SEED = 151985012
+
+
 def seed_from(*rngs):
     """A seed for the machine's generator, drawn from PyNN's: equal generators in equal states give equal seeds. None when
-    no generator was given a seed: then the network's own does."""
-    rngs = [rng for rng in rngs if getattr(rng, "seed", None) is not None]
+    the script gave no generator with a seed: then the network's own does."""
+    rngs = [rng for rng in rngs if getattr(rng, "seed", None) not in (None, _PYNN_DEFAULT_SEED)]
     if not rngs:
         return None
     seed = 0
