@@ -169,9 +169,10 @@ void put_synapses(CoreBlockWords& block, const CompileContext& context, const Sl
                 matrix_words_bound(rows, synapses) + (delayed ? matrix_words_bound(rows * plan.n_stages, 0) : 0);
         std::uint32_t next = matrices.fixed.empty() ? 0 : 1;
         for (const std::uint32_t p : matrices.plastic) {
+            const bool states = has_accumulators(context.network->projections[p].stdp->timing);
             const std::uint64_t bound = put_projection(p, next++, true);
-            matrix_words.plastic +=
-                plastic_words_bound(rows, bound) + (delayed ? plastic_words_bound(rows * plan.n_stages, bound) : 0);
+            matrix_words.plastic += plastic_words_bound(rows, bound, states) +
+                                    (delayed ? plastic_words_bound(rows * plan.n_stages, bound, states) : 0);
             learns = true;
         }
         if (groups.direct[pre]) put_entry(table, *groups.direct[pre], plan.atoms_per_core, address, n);

@@ -16,10 +16,12 @@ ExpandedRows expand_all(const CoreBlock& block, std::span<const CoreProjection> 
 
     const std::span<std::uint32_t> plastic_rows = block.words(Region::plastic_rows);
     ExpandedRows learning = expand(plastic, system, input.shape, input.table, plastic_rows.size());
-    std::vector<PlasticMatrix> rows = lay_out_plastic_rows(plastic, learning.matrices, plastic_rows);
-    input.plastic =
-        make_plastic_input(block.need(decode_plasticity_region(block.words(Region::plasticity)), "plasticity region"),
-                           std::move(rows), input.shape, system.n_atoms);
+    PlasticityRegion rule = block.need(decode_plasticity_region(block.words(Region::plasticity)), "plasticity region");
+    std::vector<PlasticMatrix> rows = lay_out_plastic_rows(plastic, learning.matrices, plastic_rows, rule.timing);
+    input.plastic = make_plastic_input(std::move(rule), std::move(rows), input.shape, system.n_atoms);
+    input.plastic.seed = system.seed;
+    input.plastic.population = system.population;
+    input.plastic.first_neuron = system.first_atom;
     for (const PlasticMatrix& matrix : input.plastic.matrices)
         input.matrix_bytes += 4 * (std::uint64_t{matrix.header.n_rows} + 1 + matrix.offsets.back());
 
