@@ -231,6 +231,50 @@ Network network_of_run(const Network& network, const Results& results) {
     return run;
 }
 
+namespace {
+
+/// Both sides are sorted by (pre, post, delay, weight). Synapses that share pre, post and delay are paired in the order
+/// of their weights.
+std::optional<WeightComparison> compare_samples(const std::string& projection, std::span<const WeightSample> machine,
+                                                std::span<const WeightSample> reference) {
+    if (machine.empty() || machine.size() != reference.size()) return std::nullopt;
+    WeightComparison one{.projection = projection, .synapses = machine.size()};
+    const auto n = static_cast<double>(machine.size());
+    for (std::size_t s = 0; s < machine.size(); ++s) {
+        if (machine[s].pre != reference[s].pre || machine[s].post != reference[s].post) return std::nullopt;
+        const double difference = machine[s].weight - reference[s].weight;
+        one.mean += machine[s].weight / n;
+        one.mean_reference += reference[s].weight / n;
+        one.rmse += difference * difference / n;
+        one.max_abs = std::max(one.max_abs, std::abs(difference));
+    }
+    one.rmse = std::sqrt(one.rmse);
+    double both = 0.0, of_machine = 0.0, of_reference = 0.0;
+    for (std::size_t s = 0; s < machine.size(); ++s) {
+        const double a = machine[s].weight - one.mean, b = reference[s].weight - one.mean_reference;
+        both += a * b;
+        of_machine += a * a;
+        of_reference += b * b;
+    }
+    one.correlation = both / std::sqrt(of_machine * of_reference);
+    return one;
+}
+
+std::vector<WeightComparison> compare_weights(const Network& network, const Results& results,
+                                              const ReferenceResult& reference) {
+    std::vector<WeightComparison> compared;
+    for (std::size_t p = 0; p < std::min(network.projections.size(), reference.weights.size()); ++p) {
+        const std::string& name = network.projections[p].name;
+        const auto found = std::ranges::find(results.weights, name, &RecordedWeights::projection);
+        if (found == results.weights.end() || found->synapses.empty()) continue;
+        if (auto one = compare_samples(name, found->synapses.back(), reference.weights[p]))
+            compared.push_back(std::move(*one));
+    }
+    return compared;
+}
+
+}  // namespace
+
 Comparison compare(const Network& network, const Results& results, const ReferenceResult& reference) {
     Comparison comparison{.timestep_ms = network.timestep_ms, .ticks = reference.ticks};
     RunInfo run{.timestep_ms = network.timestep_ms, .ticks = reference.ticks};
@@ -264,6 +308,7 @@ Comparison compare(const Network& network, const Results& results, const Referen
     }
     const std::uint64_t most = std::max(machine, exact);
     comparison.identical_spikes = most == 0 ? 1.0 : static_cast<double>(identical) / static_cast<double>(most);
+    comparison.weights = compare_weights(network, results, reference);
     judge(comparison);
     return comparison;
 }
@@ -288,8 +333,14 @@ nlohmann::ordered_json to_json(const Comparison& comparison) {
         entry["ks_correlation"] = spiking(one.correlations.ks);
         populations[one.name] = std::move(entry);
     }
+    Json weights = Json::object();
+    for (const WeightComparison& one : comparison.weights)
+        weights[one.projection] = {
+            {"synapses", one.synapses}, {"mean", number(one.mean)},       {"mean_ref", number(one.mean_reference)},
+            {"rmse", number(one.rmse)}, {"max_abs", number(one.max_abs)}, {"correlation", number(one.correlation)}};
     Json json;
     json["populations"] = std::move(populations);
+    json["weights"] = std::move(weights);
     json["identical_spikes"] = comparison.identical_spikes;
     json["verdict"] = comparison.verdict;
     return json;

@@ -58,6 +58,15 @@ struct PopulationComparison {
     DistributionPair rates, cvs, correlations;
 };
 
+/// The weights of a plastic projection when the run ended, synapse by synapse.
+struct WeightComparison {
+    std::string projection;
+    std::size_t synapses = 0;
+    double mean = 0.0, mean_reference = 0.0;  ///< nA or uS
+    double rmse = 0.0, max_abs = 0.0;         ///< of machine - reference
+    double correlation = 0.0;                 ///< NaN when all weights of one side are the same
+};
+
 enum class Agreement {
     nothing_recorded,
     identical,    ///< every spike in the same tick
@@ -69,6 +78,7 @@ struct Comparison {
     double timestep_ms = 1.0;
     std::uint32_t ticks = 0;
     std::vector<PopulationComparison> populations;  ///< those that record something, in the order of the network
+    std::vector<WeightComparison> weights;          ///< plastic projections, in the order of the network
     double identical_spikes = 1.0;  ///< spikes in common / the larger of the two counts; 1 when there are none
     Agreement agreement = Agreement::nothing_recorded;
     std::string verdict;

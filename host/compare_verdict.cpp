@@ -139,6 +139,15 @@ std::string to_text(const Comparison& comparison) {
             one.records_spikes ? parts.c_str() : "-", shown(one.rates.ks, 3).c_str(), shown(one.cvs.ks, 3).c_str(),
             shown(one.correlations.ks, 3).c_str(), one.v ? fixed_text(one.v->rmse, 4).c_str() : "-");
     }
+    if (!comparison.weights.empty()) {
+        for (const WeightComparison& one : comparison.weights) width = std::max(width, one.projection.size());
+        const int v = static_cast<int>(std::min<std::size_t>(width, 40));
+        add("\n%-*s %9s %12s %12s %12s %12s %11s\n", v, "weights", "synapses", "mean", "ref mean", "rmse", "largest",
+            "correlation");
+        for (const WeightComparison& one : comparison.weights)
+            add("%-*.*s %9zu %12.6g %12.6g %12.6g %12.6g %11s\n", v, v, one.projection.c_str(), one.synapses, one.mean,
+                one.mean_reference, one.rmse, one.max_abs, fixed_text(one.correlation, 4).c_str());
+    }
     return text + "\n" + comparison.verdict + "\n";
 }
 

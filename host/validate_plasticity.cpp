@@ -68,6 +68,19 @@ void validate_stdp(const StdpRule& rule, double timestep_ms, double largest_weig
                    "w_max = " + number_text(w_max) + " does not fit the machine's numbers",
                    "it must be below " + number_text(largest_weight));
     if (!(timestep_ms > 0.0)) return;
+    if (rule.timing == TimingRule::recurrent) {
+        for (const char* const name : {"mean_pre_window", "mean_post_window"})
+            if (value_of(rule, name) / timestep_ms > longest_mean_window_ticks)
+                report.add(timing_path / timing->name / name,
+                           "a mean of " + number_text(value_of(rule, name)) + " ms is too long for the core's windows",
+                           "at this timestep at most " +
+                               number_text(std::floor(longest_mean_window_ticks * timestep_ms)) + " ms");
+        for (const char* const name : {"accumulator_depression", "accumulator_potentiation"})
+            if (value_of(rule, name) != std::round(value_of(rule, name)))
+                report.add(timing_path / timing->name / name,
+                           "the accumulator counts: " + number_text(value_of(rule, name)) + " is no whole number",
+                           "choose " + number_text(std::round(value_of(rule, name))));
+    }
     for (const TableOfRule& table : tables_of(rule.timing)) {
         const double tau = value_of(rule, table.tau);
         if (decay_table_entries(timestep_ms, tau, table.shift) > most_decay_table_entries)

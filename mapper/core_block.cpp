@@ -186,8 +186,9 @@ void put_synapses(CoreBlockWords& block, const CompileContext& context, const Sl
                                            (delayed ? short_term_words_bound(rows * plan.n_stages, bound) : 0);
                 continue;
             }
-            matrix_words.plastic +=
-                plastic_words_bound(rows, bound) + (delayed ? plastic_words_bound(rows * plan.n_stages, bound) : 0);
+            const bool states = has_accumulators(context.network->projections[p].stdp->timing);
+            matrix_words.plastic += plastic_words_bound(rows, bound, states) +
+                                    (delayed ? plastic_words_bound(rows * plan.n_stages, bound, states) : 0);
             learns = true;
         }
         if (groups.direct[pre]) put_entry(table, *groups.direct[pre], plan.atoms_per_core, address, n);

@@ -17,6 +17,7 @@ std::uint64_t history_entry_bytes(TimingRule rule) {
     switch (rule) {
         case TimingRule::spike_nearest_pair:
             return 4;
+        case TimingRule::recurrent:
         case TimingRule::spike_pair:
         case TimingRule::vogels_2011:
             return 6;
@@ -56,11 +57,22 @@ std::span<const TableOfRule> tables_of(TimingRule rule) {
             return triplet_tables;
         case TimingRule::vogels_2011:
             return vogels_tables;
+        case TimingRule::recurrent:
+            return {};
         case TimingRule::spike_pair:
         case TimingRule::spike_nearest_pair:
             break;
     }
     return pair_tables;
+}
+
+DecayTable window_table(double timestep_ms, double mean_ms) {
+    DecayTable table;
+    table.entries.resize(window_table_entries);
+    for (std::size_t i = 0; i < table.entries.size(); ++i)
+        table.entries[i] =
+            static_cast<std::int16_t>(-std::log(1.0 - static_cast<double>(i) / 2048.0) * mean_ms / timestep_ms);
+    return table;
 }
 
 PlasticityRegion plasticity_region(const StdpRule& rule, double timestep_ms, std::uint32_t weight_scale) {
@@ -72,6 +84,12 @@ PlasticityRegion plasticity_region(const StdpRule& rule, double timestep_ms, std
         region.alpha = static_cast<std::int32_t>(std::nearbyint(value_of(rule, "alpha") * 2048.0));
     for (const TableOfRule& table : tables_of(rule.timing))
         region.tables.push_back(decay_table(timestep_ms, value_of(rule, table.tau), table.shift));
+    if (rule.timing == TimingRule::recurrent) {
+        region.depression_limit = static_cast<std::int32_t>(-value_of(rule, "accumulator_depression"));
+        region.potentiation_limit = static_cast<std::int32_t>(value_of(rule, "accumulator_potentiation"));
+        for (const char* const mean : {"mean_pre_window", "mean_post_window"})
+            region.tables.push_back(window_table(timestep_ms, value_of(rule, mean)));
+    }
     const double limits = weight_scale, change = rule.weight == WeightRule::multiplicative ? 1.0 : limits;
     WeightConstants constants;
     constants.w_min = to_accum(value_of(rule, "w_min") * limits);
@@ -88,6 +106,7 @@ PlasticityRegion plasticity_region(const StdpRule& rule, double timestep_ms, std
 
 std::uint64_t plasticity_dtcm_bytes(const StdpRule& rule, double timestep_ms, std::uint32_t n_atoms) {
     std::uint64_t bytes = std::uint64_t{n_atoms} * (4 + 16 * history_entry_bytes(rule.timing));
+    if (rule.timing == TimingRule::recurrent) bytes += 2 * 2 * window_table_entries;
     for (const TableOfRule& table : tables_of(rule.timing))
         bytes += 4 + 2 * decay_table_entries(timestep_ms, value_of(rule, table.tau), table.shift);
     return bytes;

@@ -25,6 +25,12 @@ struct TableOfRule {
 };
 std::span<const TableOfRule> tables_of(TimingRule rule);
 
+/// Entry i = floor(-mean ln(1 - i / 2048)), ticks: draws of an exponential distribution by its inverse. Source:
+/// sPyNNaker, timing_dependence_recurrent.py.
+DecayTable window_table(double timestep_ms, double mean_ms);
+/// A longer mean has windows that 15 bits do not hold.
+constexpr double longest_mean_window_ticks = 32767.0 / 7.625;
+
 /// @param weight_scale  1 (nA) or 1024 (uS): the A of additive rules and the limits are scaled, those of multiplicative
 /// rules are factors
 PlasticityRegion plasticity_region(const StdpRule& rule, double timestep_ms, std::uint32_t weight_scale);

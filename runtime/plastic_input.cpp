@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "protocols/error.hpp"
+#include "runtime/plastic_fields.hpp"
 #include "runtime/plastic_update.hpp"
+#include "runtime/recurrent_update.hpp"
 #include "runtime/stdp.hpp"
 #include "runtime/synaptic_input.hpp"
 
@@ -26,13 +28,13 @@ constexpr std::uint32_t most_ticks_back = 512;   ///< that states of post spikes
 }
 
 /// Writes the rows of one matrix at `next`. @return its end
-std::size_t write_matrix(const LooseRows& loose, PlasticMatrix& matrix, std::span<std::uint32_t> region,
+std::size_t write_matrix(const LooseRows& loose, PlasticMatrix& matrix, bool states, std::span<std::uint32_t> region,
                          std::size_t next) {
     const std::uint32_t n_rows = loose.n_rows;
     std::vector<std::uint32_t> length(n_rows, 0);
     for (const std::uint32_t row : loose.row) ++length[row];
     std::uint64_t n_words = std::uint64_t{n_rows} + 1;
-    for (const std::uint32_t k : length) n_words += plastic_row_words(k);
+    for (const std::uint32_t k : length) n_words += plastic_row_words(k, states);
     if (next + n_words > region.size())
         refuse("the plastic rows need more than the " + std::to_string(region.size() * 4) + " bytes reserved");
 
@@ -50,10 +52,10 @@ std::size_t write_matrix(const LooseRows& loose, PlasticMatrix& matrix, std::spa
         const std::uint32_t k = length[row];
         if (k == 0) continue;
         std::uint32_t* const words = matrix.rows + end;
-        std::fill_n(words, plastic_row_words(k), 0u);
-        words[0] = plastic_header_words - 1 + half_words(k);
-        words[plastic_header_words + half_words(k) + 1] = k;
-        end += plastic_row_words(k);
+        std::fill_n(words, plastic_row_words(k, states), 0u);
+        words[0] = plastic_header_words - 1 + (states ? 2 : 1) * half_words(k);
+        words[1 + words[0] + 1] = k;
+        end += plastic_row_words(k, states);
     }
     offsets[n_rows] = end;
     std::vector<std::uint32_t> filled(n_rows, 0);
@@ -87,25 +89,6 @@ stdp::PreSpike enter_pre_spike(PlasticInput& input, const PlasticRow& row, std::
                       static_cast<std::uint32_t>(static_cast<std::uint16_t>(trace.second)) << 16;
     return last;
 }
-
-/// What the loops over a row's synapses need of the core.
-struct FixedFields {
-    std::uint32_t atom_mask, type_shift, type_mask, tick_shift, delay_mask;
-    bool backprop_delay;
-    FixedFields(const SynapseRegion& shape, bool backprop)
-        : atom_mask((1u << shape.index_bits) - 1),
-          type_shift(shape.index_bits),
-          type_mask((1u << shape.type_bits) - 1),
-          tick_shift(shape.index_bits + shape.type_bits),
-          delay_mask((1u << shape.delay_bits) - 1),
-          backprop_delay(backprop) {}
-    std::uint32_t atom(std::uint32_t fixed) const { return fixed & atom_mask; }
-    std::uint32_t receptor(std::uint32_t fixed) const { return fixed >> type_shift & type_mask; }
-    /// Ticks after which a post spike is at the synapse. A full turn of the ring buffer is written as 0.
-    std::uint32_t back(std::uint32_t fixed) const {
-        return backprop_delay ? (((fixed >> tick_shift) - 1) & delay_mask) + 1 : 0;
-    }
-};
 
 /// The obvious way: synapse by synapse, oldest post spike first.
 template <typename Timing, typename Rule>
@@ -223,7 +206,8 @@ struct PostTraces {
 }  // namespace
 
 std::vector<PlasticMatrix> lay_out_plastic_rows(std::span<const CoreProjection> projections,
-                                                std::span<const LooseRows> loose, std::span<std::uint32_t> region) {
+                                                std::span<const LooseRows> loose, std::span<std::uint32_t> region,
+                                                TimingRule timing) {
     std::vector<PlasticMatrix> matrices;
     if (1 + plastic_matrix_words * loose.size() > region.size()) refuse("there is no room for their headers");
     std::size_t next = 1 + plastic_matrix_words * loose.size();
@@ -239,7 +223,7 @@ std::vector<PlasticMatrix> lay_out_plastic_rows(std::span<const CoreProjection> 
         matrix.header.stage_ticks = owner->stage_ticks;
         matrix.header.atoms_per_core = owner->atoms_per_core;
         matrix.header.address_index = rows.address_index;
-        next = write_matrix(rows, matrix, region, next);
+        next = write_matrix(rows, matrix, has_accumulators(timing), region, next);
     }
     std::vector<PlasticMatrixHeader> headers;
     for (const PlasticMatrix& matrix : matrices) headers.push_back(matrix.header);
@@ -265,6 +249,7 @@ PlasticInput make_plastic_input(PlasticityRegion rule, std::vector<PlasticMatrix
     const std::uint32_t ahead = std::min(most_ticks_ahead, input.min_delay_ticks);
     input.history = make_post_history(n_atoms, ahead);
     input.ticks_back = ahead + input.max_delay_ticks;
+    if (input.rule.timing == TimingRule::recurrent) return input;
     if (input.matrices.empty() || input.max_delay_ticks == 0 || input.ticks_back > most_ticks_back) return input;
     input.views = PostViews(n_atoms, input.ticks_back);
     input.view_of_delay.resize(std::bit_ceil(input.max_delay_ticks + 1));
@@ -297,7 +282,11 @@ std::uint32_t receive_plastic(PlasticInput& input, const SynapseRegion& shape, c
     if (rows.offsets[row] == rows.offsets[row + 1]) return 0;
     std::uint32_t* const words = rows.rows + rows.offsets[row];
     const std::uint32_t n = plastic_row(words).n_synapses;
-    if (input.plain || input.views.empty() || sent < input.crowded_until) {
+    if (input.rule.timing == TimingRule::recurrent) {
+        const std::uint32_t pre = owner_of_row(rows.header, row).pre;
+        for (std::uint32_t i = 0; i < repeats; ++i)
+            input.saturations += receive_recurrent(input, shape, ring, rows.header.projection, pre, words, sent, i);
+    } else if (input.plain || input.views.empty() || sent < input.crowded_until) {
         const RowUpdate obvious = for_rule<ObviousLoops>(input.rule.timing, input.rule.weight);
         for (std::uint32_t i = 0; i < repeats; ++i) input.saturations += obvious(input, shape, ring, words, sent);
     } else {
@@ -314,6 +303,14 @@ void enter_post_spikes(PlasticInput& input, std::uint32_t tick, std::span<const 
     const bool has_views = !input.views.empty();
     const std::uint32_t view = has_views ? input.views.begin(tick) : 0;
     input.views_of = no_tick;
+    if (input.rule.timing == TimingRule::recurrent) {
+        for (const std::uint32_t atom : atoms) {
+            const std::uint32_t neuron = input.first_neuron + atom;
+            enter(history, atom,
+                  {tick, {drawn_post_window(input.rule.tables[1], input.seed, input.population, neuron, tick), 0}});
+        }
+        return;
+    }
     const PostTrace post_trace = for_rule<PostTraces>(input.rule.timing, input.rule.weight);
     for (const std::uint32_t atom : atoms) {
         const PostEvent last = last_event(history, atom);

@@ -50,6 +50,8 @@ struct PlasticInput {
     std::uint64_t wrapped_traces = 0;  ///< traces that passed 16, where s4.11 ends, and went on below 0 as on a board
 
     stdp::RuleTables arithmetic;
+    std::uint64_t seed = 0;                                    ///< recurrent: what windows are drawn with
+    std::uint32_t population = 0, first_neuron = 0;            ///< likewise: whose the core's atoms are
     std::uint32_t min_delay_ticks = ~0u, max_delay_ticks = 0;  ///< of any synapse
     bool plain = false;  ///< take the obvious loop even where there is a faster one: the tests do
 
@@ -74,9 +76,11 @@ struct PlasticInput {
 
 /// Writes the rows of plastic projections to a region of SDRAM, headers and all.
 /// @param projections  the plastic ones of the core. @param loose  theirs, as expand() made them
+/// @param timing  their rule: says whether synapses have accumulators
 /// @throws RequestError when the region is too small
 std::vector<PlasticMatrix> lay_out_plastic_rows(std::span<const CoreProjection> projections,
-                                                std::span<const LooseRows> loose, std::span<std::uint32_t> region);
+                                                std::span<const LooseRows> loose, std::span<std::uint32_t> region,
+                                                TimingRule timing = TimingRule::spike_pair);
 
 /// The plastic side of a core that starts.
 PlasticInput make_plastic_input(PlasticityRegion rule, std::vector<PlasticMatrix> matrices, const SynapseRegion& shape,

@@ -31,10 +31,12 @@ void start_plastic(const CoreBlock& block, std::span<const CoreProjection> proje
     const auto [chosen, made] = expand_those(projections, system, input, region.size(), total,
                                              [](const CoreProjection& p) { return p.plastic; });
     if (chosen.empty()) return;
-    std::vector<PlasticMatrix> rows = lay_out_plastic_rows(chosen, made.matrices, region);
-    input.plastic =
-        make_plastic_input(block.need(decode_plasticity_region(block.words(Region::plasticity)), "plasticity region"),
-                           std::move(rows), input.shape, system.n_atoms);
+    PlasticityRegion rule = block.need(decode_plasticity_region(block.words(Region::plasticity)), "plasticity region");
+    std::vector<PlasticMatrix> rows = lay_out_plastic_rows(chosen, made.matrices, region, rule.timing);
+    input.plastic = make_plastic_input(std::move(rule), std::move(rows), input.shape, system.n_atoms);
+    input.plastic.seed = system.seed;
+    input.plastic.population = system.population;
+    input.plastic.first_neuron = system.first_atom;
     for (const PlasticMatrix& matrix : input.plastic.matrices)
         input.matrix_bytes += 4 * (std::uint64_t{matrix.header.n_rows} + 1 + matrix.offsets.back());
 }

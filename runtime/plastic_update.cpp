@@ -16,7 +16,7 @@ using Rounds = std::array<std::uint32_t, remembered_post_events + 1>;  ///< wher
 /// Weights, and where the last post spike of each synapse is.
 template <bool one_delay>
 void look_up(const RowWork& work, const std::uint16_t* weights, const std::uint16_t* fixed, std::uint32_t n,
-                    PlasticScratch& scratch) {
+             PlasticScratch& scratch) {
     const std::uint32_t atom_mask = work.atom_mask, delay_shift = work.delay_shift, delay_mask = work.delay_mask;
     const std::uint32_t shift = work.shift, *const view_last = work.view_last, *const views = work.view_of_delay;
     const std::uint32_t one_view = work.view_of_one_delay;
@@ -34,8 +34,8 @@ void look_up(const RowWork& work, const std::uint16_t* weights, const std::uint1
 }
 
 /// Fills `pending`. @param begin  [round] where the round's synapses begin. @return rounds
-std::uint32_t find_rounds(const RowWork& work, const std::uint16_t* fixed, std::uint32_t n,
-                          PlasticScratch& scratch, Rounds& begin) {
+std::uint32_t find_rounds(const RowWork& work, const std::uint16_t* fixed, std::uint32_t n, PlasticScratch& scratch,
+                          Rounds& begin) {
     std::uint16_t* const pending = scratch.pending.data();
     std::uint32_t end = 0;
     for (std::uint32_t s = 0; s < n; ++s) {
@@ -54,8 +54,8 @@ std::uint32_t find_rounds(const RowWork& work, const std::uint16_t* fixed, std::
             const std::uint32_t number = work.view_packed[scratch.place[s]];
             const std::uint32_t later = (work.view_packed[work.view_of_now + atom] - number) & PostViews::number_mask;
             const std::uint32_t tick = work.events[std::size_t{atom} * work.capacity + ((number - round) & mask)].tick;
-            const bool another = (tick != 0) & (tick + scratch.back[s] > work.last.tick) &
-                                 (round + later < remembered_post_events);
+            const bool another =
+                (tick != 0) & (tick + scratch.back[s] > work.last.tick) & (round + later < remembered_post_events);
             pending[end] = static_cast<std::uint16_t>(s);
             end += another ? 1 : 0;
         }
@@ -82,8 +82,8 @@ void apply_rounds(const RowWork& work, const std::uint16_t* fixed, PlasticScratc
                 const std::uint32_t before = later + 1 < remembered_post_events ? events[(number - 1) & mask].tick : 0;
                 another_since = since + work.last.tick - before < since;
             }
-            scratch.weight[s] = Timing::template post_spike<Rule>(
-                *work.rule, c, scratch.weight[s], work.last.trace, {since, post.trace.second, another_since});
+            scratch.weight[s] = Timing::template post_spike<Rule>(*work.rule, c, scratch.weight[s], work.last.trace,
+                                                                  {since, post.trace.second, another_since});
         }
 }
 

@@ -10,15 +10,16 @@
 #include "runtime/layout/plasticity_region.hpp"
 #include "runtime/layout/regions.hpp"
 #include "runtime/post_history.hpp"
-#include "runtime/stdp.hpp"
 #include "runtime/post_views.hpp"
+#include "runtime/stdp.hpp"
 
 namespace spinn {
 
 /// Synapses that the loops take at a time: a row is as long as a core has neurons, seldom longer.
 inline constexpr std::uint32_t plastic_chunk = 256;
 
-/// Synapses that have as many post spikes in the window as a round goes, round after round, each begun at a whole group.
+/// Synapses that have as many post spikes in the window as a round goes, round after round, each begun at a whole
+/// group.
 struct LaneRounds {
     static constexpr std::uint32_t most = (plastic_chunk + 16) * (remembered_post_events + 1);
     alignas(64) std::array<std::int32_t, most> weight;    ///< before the round's spike, then after it
@@ -30,9 +31,9 @@ struct LaneRounds {
 
 /// Scratch of a chunk, [synapse] each.
 struct PlasticScratch {
-    std::array<std::int64_t, plastic_chunk> weight;    ///< s16.15
-    std::array<std::uint32_t, plastic_chunk> place;    ///< of the synapse's state among the views
-    std::array<std::uint32_t, plastic_chunk> back;     ///< ticks that post spikes take to the synapse
+    std::array<std::int64_t, plastic_chunk> weight;                ///< s16.15
+    std::array<std::uint32_t, plastic_chunk> place;                ///< of the synapse's state among the views
+    std::array<std::uint32_t, plastic_chunk> back;                 ///< ticks that post spikes take to the synapse
     alignas(64) std::array<std::uint32_t, plastic_chunk> arrival;  ///< tick at which the last one was there
     alignas(64) std::array<std::uint32_t, plastic_chunk> packed;   ///< what PostViews knows of it
     alignas(64) std::array<std::uint32_t, plastic_chunk> integer;  ///< the new weight

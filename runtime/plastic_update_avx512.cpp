@@ -8,8 +8,8 @@
 namespace spinn {
 
 bool fits_lanes(const PlasticityRegion& rule, const SynapseRegion& shape) {
-    // A weight is below 2^29 when it begins. Terms of a rule (traces included) are below 16, or 2^15 as raw numbers, and
-    // there are at most 16 of them; products of two traces are below 2^19.
+    // A weight is below 2^29 when it begins. Terms of a rule (traces included) are below 16, or 2^15 as raw numbers,
+    // and there are at most 16 of them; products of two traces are below 2^19.
     constexpr std::int32_t weight = 1 << 29, change = 1 << 22, triplet_change = 1 << 17, share = 1 << 11;
     const auto within = [](Accum a, std::int32_t limit) { return -limit <= a.raw && a.raw <= limit; };
     for (std::uint32_t receptor = 0; receptor < shape.n_receptors; ++receptor) {
@@ -67,8 +67,8 @@ struct Lanes {
     template <int bits>
     static Signed product(Signed a, Signed b) {
         const __m512i even = _mm512_srli_epi64(_mm512_mul_epi32(raw(a), raw(b)), bits);
-        const __m512i odd =
-            _mm512_slli_epi64(_mm512_mul_epi32(_mm512_srli_epi64(raw(a), 32), _mm512_srli_epi64(raw(b), 32)), 32 - bits);
+        const __m512i odd = _mm512_slli_epi64(
+            _mm512_mul_epi32(_mm512_srli_epi64(raw(a), 32), _mm512_srli_epi64(raw(b), 32)), 32 - bits);
         return reinterpret_cast<Signed>(_mm512_mask_blend_epi32(0xaaaa, even, odd));
     }
 };
@@ -76,9 +76,7 @@ struct Lanes {
 #include "runtime/stdp_rules.inc"
 
 inline __m512i all(std::uint32_t x) { return _mm512_set1_epi32(static_cast<int>(x)); }
-inline __mmask16 first_lanes(std::uint32_t n) {
-    return static_cast<__mmask16>(n >= n_lanes ? 0xffffu : (1u << n) - 1);
-}
+inline __mmask16 first_lanes(std::uint32_t n) { return static_cast<__mmask16>(n >= n_lanes ? 0xffffu : (1u << n) - 1); }
 inline __m512i load_halves(const std::uint16_t* from, __mmask16 lanes) {
     return _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(lanes, from));
 }
@@ -105,8 +103,7 @@ Group look_up(const RowWork& work, const std::uint16_t* fixed, __mmask16 lanes) 
         const __m512i mask = all(work.delay_mask);
         const __m512i code = _mm512_and_si512(
             _mm512_srl_epi32(group.fixed, _mm_cvtsi32_si128(static_cast<int>(work.delay_shift))), mask);
-        const __m512i back =
-            _mm512_add_epi32(_mm512_and_si512(_mm512_sub_epi32(code, all(1)), mask), all(1));
+        const __m512i back = _mm512_add_epi32(_mm512_and_si512(_mm512_sub_epi32(code, all(1)), mask), all(1));
         group.back = work.backprop_delay ? back : _mm512_setzero_si512();
         place = _mm512_add_epi32(atom, _mm512_mask_i32gather_epi32(all(0), lanes, code, work.view_of_delay, 4));
     }
@@ -133,16 +130,15 @@ constexpr std::uint32_t next_group(std::uint32_t end) { return (end + n_lanes - 
 /// Index in the history of the spike before.
 inline __m512i event_before(__m512i event, std::uint32_t capacity) {
     const __m512i mask = all(capacity - 1);
-    return _mm512_or_si512(_mm512_andnot_si512(mask, event),
-                           _mm512_and_si512(_mm512_sub_epi32(event, all(1)), mask));
+    return _mm512_or_si512(_mm512_andnot_si512(mask, event), _mm512_and_si512(_mm512_sub_epi32(event, all(1)), mask));
 }
 
 /// Lanes whose event is among the 15 that a board remembers at the row's tick.
 inline __mmask16 remembered(const RowWork& work, __m512i event, __mmask16 lanes) {
     const int width = std::countr_zero(work.capacity);
     const __m512i atom = _mm512_srl_epi32(event, _mm_cvtsi32_si128(width));
-    const __m512i now = _mm512_mask_i32gather_epi32(
-        all(0), lanes, _mm512_add_epi32(atom, all(work.view_of_now)), work.view_packed, 4);
+    const __m512i now =
+        _mm512_mask_i32gather_epi32(all(0), lanes, _mm512_add_epi32(atom, all(work.view_of_now)), work.view_packed, 4);
     const __m512i later = _mm512_and_si512(_mm512_sub_epi32(now, event), all(work.capacity - 1));
     return _mm512_mask_cmplt_epu32_mask(lanes, later, all(remembered_post_events));
 }
@@ -151,8 +147,8 @@ inline __mmask16 remembered(const RowWork& work, __m512i event, __mmask16 lanes)
 /// @param begin  [round] where the round begins, and `end` where it ends
 template <bool one_delay>
 std::uint32_t find_rounds(const RowWork& work, const std::uint16_t* weights, const std::uint16_t* fixed,
-                          std::uint32_t n, PlasticScratch& scratch, std::uint16_t* pending,
-                          std::uint32_t* begin, std::uint32_t* ends) {
+                          std::uint32_t n, PlasticScratch& scratch, std::uint16_t* pending, std::uint32_t* begin,
+                          std::uint32_t* ends) {
     LaneRounds& rounds = scratch.rounds;
     const __m512i last = all(work.last.tick), capacity_mask = all(work.capacity - 1);
     const __m128i shift = _mm_cvtsi32_si128(static_cast<int>(work.shift));
@@ -163,8 +159,8 @@ std::uint32_t find_rounds(const RowWork& work, const std::uint16_t* weights, con
         const __mmask16 lanes = first_lanes(n - s);
         const Group group = look_up<one_delay>(work, fixed + s, lanes);
         const __m512i arrival = _mm512_add_epi32(group.newest, group.back);
-        const __mmask16 in_window = _mm512_mask_cmpgt_epu32_mask(
-            _mm512_mask_test_epi32_mask(lanes, group.newest, group.newest), arrival, last);
+        const __mmask16 in_window =
+            _mm512_mask_cmpgt_epu32_mask(_mm512_mask_test_epi32_mask(lanes, group.newest, group.newest), arrival, last);
         const __m512i weight = _mm512_sll_epi32(load_halves(weights + s, lanes), shift);
         const __m512i atom = _mm512_and_si512(group.fixed, all(work.atom_mask));
         const __m512i event =
@@ -186,8 +182,7 @@ std::uint32_t find_rounds(const RowWork& work, const std::uint16_t* weights, con
             const __m512i back = _mm512_load_si512(rounds.back.data() + i);
             const __m512i tick = _mm512_mask_i32gather_epi32(all(0), lanes, event, work.events, 8);
             const __m512i arrival = _mm512_add_epi32(tick, back);
-            __mmask16 another =
-                _mm512_mask_cmpgt_epu32_mask(_mm512_test_epi32_mask(tick, tick), arrival, last) & lanes;
+            __mmask16 another = _mm512_mask_cmpgt_epu32_mask(_mm512_test_epi32_mask(tick, tick), arrival, last) & lanes;
             if (round + RowWork::most_on_their_way >= remembered_post_events && another != 0)
                 another = remembered(work, event, another);
             next.append(another, _mm512_load_si512(rounds.weight.data() + i), arrival, event, back);
@@ -230,7 +225,7 @@ void apply_rounds(const RowWork& work, const WeightConstants& c, LaneRounds& rou
                 post.another_since = reinterpret_cast<Signed>(_mm512_movm_epi32(another));
             }
             const Signed after = Timing::template post_spike<Rule>(*work.rule, c, reinterpret_cast<Signed>(weight),
-                                                                          work.last.trace, post);
+                                                                   work.last.trace, post);
             _mm512_store_si512(rounds.weight.data() + i, raw(after));
         }
     }
@@ -252,8 +247,8 @@ void apply_pre_spike(const RowWork& work, const WeightConstants& c, std::uint16_
         const PreMeetsPost post{
             reinterpret_cast<Unsigned>(since),
             reinterpret_cast<Signed>(_mm512_srai_epi32(packed, static_cast<int>(PostViews::trace_shift)))};
-        const Signed changed = Timing::template pre_spike<Rule>(*work.rule, c, reinterpret_cast<Signed>(weight),
-                                                                       post, work.trace);
+        const Signed changed =
+            Timing::template pre_spike<Rule>(*work.rule, c, reinterpret_cast<Signed>(weight), post, work.trace);
         const __mmask16 any = _mm512_test_epi32_mask(packed, all(PostViews::exists));
         __m512i after = _mm512_mask_mov_epi32(weight, any, raw(changed));
         after = _mm512_mask_mov_epi32(after, _mm512_movepi32_mask(after), w_min);  // stdp::narrowed
@@ -270,8 +265,7 @@ std::uint64_t update_chunk(const RowWork& work, std::uint16_t* weights, const st
     std::uint32_t begin[remembered_post_events + 1], ends[remembered_post_events];
     std::uint16_t pending[plastic_chunk / n_lanes];
     const WeightConstants c = work.constants;
-    const std::uint32_t n_rounds =
-        find_rounds<one_delay>(work, weights, fixed, n, scratch, pending, begin, ends);
+    const std::uint32_t n_rounds = find_rounds<one_delay>(work, weights, fixed, n, scratch, pending, begin, ends);
     apply_rounds<Timing, Rule>(work, c, scratch.rounds, begin, ends, n_rounds);
     apply_pre_spike<Timing, Rule>(work, c, weights, n, pending, scratch);
     return transmit(work, fixed, n, scratch.integer.data());

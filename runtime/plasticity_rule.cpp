@@ -38,11 +38,21 @@ constexpr std::array<ParameterDescription, 4> vogels_parameters = {{
     {"A_minus", "", 0.01, -highest, highest},
 }};
 
-constexpr std::array<TimingRuleDescription, 4> timing_rules = {{
+constexpr std::array<ParameterDescription, 6> recurrent_parameters = {{
+    {"accumulator_depression", "", -6.0, -127.0, -1.0},
+    {"accumulator_potentiation", "", 6.0, 1.0, 127.0},
+    {"mean_pre_window", "ms", 35.0, shortest_ms, longest_ms},
+    {"mean_post_window", "ms", 35.0, shortest_ms, longest_ms},
+    {"A_plus", "", 0.01, -highest, highest},
+    {"A_minus", "", 0.01, -highest, highest},
+}};
+
+constexpr std::array<TimingRuleDescription, 5> timing_rules = {{
     {TimingRule::spike_pair, "SpikePair", pair_parameters},
     {TimingRule::spike_nearest_pair, "SpikeNearestPair", pair_parameters},
     {TimingRule::pfister_triplet, "PfisterSpikeTriplet", triplet_parameters},
     {TimingRule::vogels_2011, "Vogels2011", vogels_parameters},
+    {TimingRule::recurrent, "Recurrent", recurrent_parameters},
 }};
 
 constexpr std::array<ParameterDescription, 4> weight_parameters = {{

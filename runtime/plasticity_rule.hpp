@@ -19,6 +19,7 @@ enum class TimingRule : std::uint32_t {
     spike_nearest_pair = 2,
     pfister_triplet = 3,
     vogels_2011 = 4,
+    recurrent = 5,
 };
 
 enum class WeightRule : std::uint32_t {
@@ -53,6 +54,9 @@ struct StdpRule {
     bool backprop_delay = true;
     bool operator==(const StdpRule&) const = default;
 };
+
+/// Whether synapses of the rule have an accumulator each beside their weight.
+constexpr bool has_accumulators(TimingRule timing) { return timing == TimingRule::recurrent; }
 
 /// Whether the two go together: the triplet rule has two terms, the others one.
 bool fit(TimingRule timing, WeightRule weight);

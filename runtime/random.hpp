@@ -21,9 +21,11 @@ enum class DrawUse : std::uint32_t {
     delay = 6,
     poisson = 7,
     stochastic_rounding = 8,
-    board_seed = 9,  ///< of a core's own generator
-    threshold = 10,  ///< of models that spike at random
-    noise = 11,      ///< of noisy current sources
+    board_seed = 9,    ///< of a core's own generator
+    threshold = 10,    ///< of models that spike at random
+    noise = 11,        ///< of noisy current sources
+    pre_window = 12,   ///< of the recurrent plasticity rule
+    post_window = 13,  ///< likewise
 };
 
 /// What Philox4x32-10 is made of, for loops that draw many blocks at once.

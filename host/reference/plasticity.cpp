@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
+
+#include "mapper/plasticity_tables.hpp"
+#include "runtime/recurrent_update.hpp"
 
 namespace spinn::reference {
 
@@ -70,15 +74,41 @@ double updated(const Learning& learning, const Changes& changes, double weight, 
     return weight < 0.0 ? changes.w_min : weight;
 }
 
+/// The same for the recurrent rule, whose windows are the machine's own draws.
+double updated_recurrent(const Learning& learning, const Changes& changes, std::int16_t& accumulator, double weight,
+                         std::span<const TracedSpike> posts, const TracedSpike* last, const TracedSpike& pre,
+                         std::uint32_t back) {
+    const auto limit = [&](const char* name) { return std::abs(static_cast<int>(value_of(learning.rule, name))); };
+    const TracedSpike* before = nullptr;
+    for (const TracedSpike& post : posts) {
+        const std::uint32_t arrival = post.tick + back;
+        if (arrival > pre.tick) break;
+        before = &post;
+        if (last == nullptr || arrival <= last->tick || arrival - last->tick >= last->first) continue;
+        if (++accumulator < limit("accumulator_potentiation")) continue;
+        accumulator = 0;
+        weight = changes.potentiated(weight, 1.0, 0.0);
+    }
+    if (before != nullptr && pre.tick - (before->tick + back) < before->first &&
+        --accumulator <= -limit("accumulator_depression")) {
+        accumulator = 0;
+        weight = changes.depressed(weight, 1.0, 0.0);
+    }
+    return weight < 0.0 ? changes.w_min : weight;
+}
+
 double tau_ticks(const StdpRule& rule, const char* name, double timestep_ms) {
+    if (rule.timing == TimingRule::recurrent) return 1.0;
     return value_of(rule, rule.timing == TimingRule::vogels_2011 ? "tau" : name) / timestep_ms;
 }
 
 }  // namespace
 
-PostSpikes::PostSpikes(const StdpRule& rule, std::uint32_t n_neurons, double timestep_ms)
-    : tau_ticks_(tau_ticks(rule, "tau_minus", timestep_ms)), spikes_(n_neurons) {
+PostSpikes::PostSpikes(const StdpRule& rule, std::uint32_t n_neurons, double timestep_ms, std::uint64_t seed,
+                       std::uint32_t population)
+    : seed_(seed), population_(population), tau_ticks_(tau_ticks(rule, "tau_minus", timestep_ms)), spikes_(n_neurons) {
     if (rule.timing == TimingRule::pfister_triplet) slow_tau_ticks_ = tau_ticks(rule, "tau_y", timestep_ms);
+    if (rule.timing == TimingRule::recurrent) windows_ = window_table(timestep_ms, value_of(rule, "mean_post_window"));
 }
 
 void PostSpikes::enter(std::uint32_t tick, std::span<const std::uint32_t> spiking) {
@@ -86,15 +116,26 @@ void PostSpikes::enter(std::uint32_t tick, std::span<const std::uint32_t> spikin
         std::vector<TracedSpike>& spikes = spikes_[neuron];
         if (spikes.size() >= most_remembered)
             spikes.erase(spikes.begin(), spikes.begin() + static_cast<std::ptrdiff_t>(most_remembered / 2));
-        spikes.push_back(added(spikes.empty() ? nullptr : &spikes.back(), tick, tau_ticks_, slow_tau_ticks_));
+        if (!windows_.entries.empty())
+            spikes.push_back({tick, double(drawn_post_window(windows_, seed_, population_, neuron, tick)), 0.0});
+        else
+            spikes.push_back(added(spikes.empty() ? nullptr : &spikes.back(), tick, tau_ticks_, slow_tau_ticks_));
     }
 }
 
-Learning make_learning(const StdpRule& rule, std::uint32_t n_pre, double timestep_ms) {
+Learning make_learning(const StdpRule& rule, const ProjectionRows& rows, double timestep_ms, std::uint64_t seed,
+                       std::uint32_t projection) {
+    const std::size_t n_pre = rows.offsets.size() - 1;
     Learning learning{rule, tau_ticks(rule, "tau_plus", timestep_ms), tau_ticks(rule, "tau_minus", timestep_ms)};
     if (rule.timing == TimingRule::pfister_triplet) learning.tau_x = tau_ticks(rule, "tau_x", timestep_ms);
     learning.last_pre.resize(n_pre);
     learning.has_spiked.assign(n_pre, 0);
+    learning.seed = seed;
+    learning.projection = projection;
+    if (rule.timing == TimingRule::recurrent) {
+        learning.windows = window_table(timestep_ms, value_of(rule, "mean_pre_window"));
+        learning.accumulators.assign(rows.targets.size(), 0);
+    }
     return learning;
 }
 
@@ -104,10 +145,19 @@ std::uint64_t learn_and_add_row(Learning& learning, ProjectionRows& rows, const 
     for (std::uint32_t i = 0; i < repeats; ++i) {
         const TracedSpike before = learning.last_pre[pre];
         const TracedSpike* const last = learning.has_spiked[pre] != 0 ? &before : nullptr;
-        const TracedSpike spike = added(last, tick, learning.tau_plus, learning.tau_x);
-        for (std::uint64_t s = rows.offsets[pre]; s < rows.offsets[std::size_t{pre} + 1]; ++s)
-            rows.weights[s] = updated(learning, changes, rows.weights[s], posts.of(rows.targets[s]), last, spike,
-                                      learning.rule.backprop_delay ? rows.delays[s] : 0);
+        const bool recurrent = learning.rule.timing == TimingRule::recurrent;
+        const TracedSpike spike = recurrent ? TracedSpike{tick,
+                                                          double(drawn_pre_window(learning.windows, learning.seed,
+                                                                                  learning.projection, pre, tick, i)),
+                                                          0.0}
+                                            : added(last, tick, learning.tau_plus, learning.tau_x);
+        for (std::uint64_t s = rows.offsets[pre]; s < rows.offsets[std::size_t{pre} + 1]; ++s) {
+            const std::uint32_t back = learning.rule.backprop_delay ? rows.delays[s] : 0;
+            const std::span<const TracedSpike> of = posts.of(rows.targets[s]);
+            rows.weights[s] = recurrent ? updated_recurrent(learning, changes, learning.accumulators[s],
+                                                            rows.weights[s], of, last, spike, back)
+                                        : updated(learning, changes, rows.weights[s], of, last, spike, back);
+        }
         learning.last_pre[pre] = spike;
         learning.has_spiked[pre] = 1;
         add_row(rows, pre, tick, 1, input);

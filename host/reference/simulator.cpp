@@ -187,9 +187,8 @@ ReferenceResult run_reference(const Network& network, const ReferenceOptions& op
         max_delay[rows.post_population] = std::max(max_delay[rows.post_population], rows.max_delay_ticks);
         result.synapses += rows.targets.size();
         const Projection& projection = network.projections[p];
-        learning.push_back(projection.stdp ? std::optional(make_learning(
-                                                 *projection.stdp, network.populations[projection.pre.population].size,
-                                                 network.timestep_ms))
+        learning.push_back(projection.stdp ? std::optional(make_learning(*projection.stdp, rows, network.timestep_ms,
+                                                                         network.seed, static_cast<std::uint32_t>(p)))
                                            : std::nullopt);
         short_term.push_back(
             projection.short_term
@@ -201,7 +200,8 @@ ReferenceResult run_reference(const Network& network, const ReferenceOptions& op
         if (is_neuron(network.populations[p].model)) {
             populations[p].input = DelayedInput(network.populations[p].size, populations[p].n_receptors, max_delay[p]);
             if (const StdpRule* const stdp = stdp_into(network, p))
-                populations[p].posts.emplace(*stdp, network.populations[p].size, network.timestep_ms);
+                populations[p].posts.emplace(*stdp, network.populations[p].size, network.timestep_ms, network.seed,
+                                             static_cast<std::uint32_t>(p));
         }
 
     for (std::uint32_t tick = 0; tick < result.ticks; ++tick) {

@@ -46,11 +46,14 @@ std::variant<PlasticRowCopy, DecodeError> decode_plastic_row(std::span<const std
     if (plastic_words < 2) return DecodeError{position, "a plastic part without its header"};
     const std::span<const std::uint32_t> weights = in.get_all(plastic_words - 2);
     const std::uint32_t n_static = in.get(), n = in.get();
-    if (in.ran_out() || n_static != 0 || weights.size() != half_words(n))
+    if (in.ran_out() || n_static != 0 || (weights.size() != half_words(n) && weights.size() != 2 * half_words(n)))
         return DecodeError{position, "the parts of a row contradict each other"};
     const std::span<const std::uint32_t> fixed = in.get_all(half_words(n));
     if (in.ran_out()) return DecodeError{position, "a row is cut short"};
+    const bool states = n > 0 && weights.size() == 2 * half_words(n);
     for (std::uint32_t s = 0; s < n; ++s) {
+        if (states)
+            row.accumulators.push_back(static_cast<std::int16_t>(weights[half_words(n) + s / 2] >> (16 * (s % 2))));
         row.weights.push_back(static_cast<std::uint16_t>(weights[s / 2] >> (16 * (s % 2))));
         row.fixed.push_back(static_cast<std::uint16_t>(fixed[s / 2] >> (16 * (s % 2))));
     }

@@ -13,6 +13,7 @@
 /// | 1             | tick of the last pre spike, 0 before the first                                           |
 /// | 1             | pre trace of that spike: two s4.11, the second in the upper half (0 where a rule has none) |
 /// | (k + 1) / 2   | weights, two a word, unsigned, of k synapses                                             |
+/// | (k + 1) / 2   | with the recurrent rule: accumulators, two a word, signed                                |
 /// | 1             | number of static synapses, 0                                                             |
 /// | 1             | number k of plastic synapses                                                             |
 /// | (k + 1) / 2   | delay, receptor and neuron of each, as in the lower half of a synaptic word, two a word   |
@@ -33,22 +34,24 @@ constexpr std::uint32_t plastic_matrix_words = 8;  ///< of one matrix in the reg
 
 constexpr std::uint32_t half_words(std::uint32_t n) { return (n + 1) / 2; }
 
-/// Words of a row of k synapses, none when there are none.
-constexpr std::uint32_t plastic_row_words(std::uint32_t k) {
-    return k == 0 ? 0 : plastic_header_words + fixed_header_words + 2 * half_words(k);
+/// Words of a row of k synapses, none when there are none. @param states  they have accumulators
+constexpr std::uint32_t plastic_row_words(std::uint32_t k, bool states = false) {
+    return k == 0 ? 0 : plastic_header_words + fixed_header_words + (states ? 3 : 2) * half_words(k);
 }
 
 /// Words that a matrix of n rows and k synapses takes at most, with its header.
-constexpr std::uint64_t plastic_words_bound(std::uint64_t n_rows, std::uint64_t n_synapses) {
+constexpr std::uint64_t plastic_words_bound(std::uint64_t n_rows, std::uint64_t n_synapses, bool states = false) {
     // A row of k synapses has at most k + 1 half-word pairs each of weights and of fixed parts.
     const std::uint64_t filled = n_rows < n_synapses ? n_rows : n_synapses;
-    return plastic_matrix_words + n_rows + 1 + filled * (plastic_header_words + fixed_header_words + 1) + n_synapses;
+    return plastic_matrix_words + n_rows + 1 + filled * (plastic_header_words + fixed_header_words + 1) + n_synapses +
+           (states ? (filled + n_synapses + 1) / 2 : 0);
 }
 
 /// A row as it lies in memory, its parts found.
 struct PlasticRow {
-    std::uint32_t* last_pre = nullptr;  ///< tick, and behind it the trace
-    std::uint16_t* weights = nullptr;   ///< [synapse]
+    std::uint32_t* last_pre = nullptr;     ///< tick, and behind it the trace
+    std::uint16_t* weights = nullptr;      ///< [synapse]
+    std::int16_t* accumulators = nullptr;  ///< [synapse]; of rows that have some
     const std::uint16_t* fixed = nullptr;
     std::uint32_t n_synapses = 0;
 };
@@ -59,6 +62,7 @@ inline PlasticRow plastic_row(std::uint32_t* words) {
     row.weights = reinterpret_cast<std::uint16_t*>(words + plastic_header_words);
     const std::uint32_t* const after = words + 1 + words[0];
     row.n_synapses = after[1];
+    row.accumulators = reinterpret_cast<std::int16_t*>(words + plastic_header_words + half_words(row.n_synapses));
     row.fixed = reinterpret_cast<const std::uint16_t*>(after + fixed_header_words);
     return row;
 }
@@ -88,6 +92,7 @@ constexpr PlasticRowOwner owner_of_row(const PlasticMatrixHeader& matrix, std::u
 struct PlasticRowCopy {
     std::uint32_t last_pre_tick = 0, trace = 0;
     std::vector<std::uint16_t> weights, fixed;  ///< same length
+    std::vector<std::int16_t> accumulators;     ///< likewise, or none
     bool operator==(const PlasticRowCopy&) const = default;
 };
 /// The i-th row of a matrix of decode_plastic_matrices(); empty vectors when it is empty. Any words give a row or a

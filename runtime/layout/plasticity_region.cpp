@@ -27,7 +27,9 @@ std::vector<std::uint32_t> encode(const PlasticityRegion& region) {
     out.put(static_cast<std::uint32_t>(region.timing));
     out.put(static_cast<std::uint32_t>(region.weight));
     out.put(region.backprop_delay ? flag_backprop_delay : 0);
-    out.put(static_cast<std::uint32_t>(region.alpha));
+    const bool windows = region.timing == TimingRule::recurrent;
+    out.put(
+        static_cast<std::uint32_t>(windows ? region.depression_limit | region.potentiation_limit << 16 : region.alpha));
     out.put(static_cast<std::uint32_t>(region.tables.size()));
     for (const DecayTable& table : region.tables) {
         out.put(static_cast<std::uint32_t>(table.entries.size()) | table.shift << 16);
@@ -52,7 +54,17 @@ std::variant<PlasticityRegion, DecodeError> decode_plasticity_region(std::span<c
         return DecodeError{1, "a weight rule that the timing rule does not go with"};
     if ((flags & ~flag_backprop_delay) != 0) return DecodeError{2, "unknown flags of plasticity"};
     region.backprop_delay = (flags & flag_backprop_delay) != 0;
-    region.alpha = static_cast<std::int32_t>(in.get());
+    const std::uint32_t numbers = in.get();
+    const bool windows = region.timing == TimingRule::recurrent;
+    if (windows) {
+        region.depression_limit = static_cast<std::int32_t>(numbers & 0xffff);
+        region.potentiation_limit = static_cast<std::int32_t>(numbers >> 16);
+        const auto good = [](std::int32_t limit) { return limit >= 1 && limit <= 127; };
+        if (!good(region.depression_limit) || !good(region.potentiation_limit))
+            return DecodeError{3, "limits of the accumulator are not 1 to 127"};
+    } else {
+        region.alpha = static_cast<std::int32_t>(numbers);
+    }
     if (region.alpha < 0 || region.alpha > 0x7fff) return DecodeError{3, "alpha is not within s4.11"};
     if (in.get() != table_count(region.timing)) return DecodeError{4, "not as many tables as the timing rule has"};
     region.tables.resize(table_count(region.timing));
@@ -69,8 +81,10 @@ std::variant<PlasticityRegion, DecodeError> decode_plasticity_region(std::span<c
             table.entries.push_back(static_cast<std::int16_t>(two & 0xffff));
             table.entries.push_back(static_cast<std::int16_t>(two >> 16));
         }
-        if (std::ranges::any_of(table.entries, [](std::int16_t entry) { return entry < 0 || entry > 2048; }))
-            return DecodeError{position, "a decay outside 0 to 1"};
+        if (windows && n != window_table_entries) return DecodeError{position, "a table of windows has 2048 entries"};
+        const std::int16_t most = windows ? 0x7fff : 2048;
+        if (std::ranges::any_of(table.entries, [most](std::int16_t entry) { return entry < 0 || entry > most; }))
+            return DecodeError{position, windows ? "a window below 0" : "a decay outside 0 to 1"};
     }
     const std::size_t position = in.position();
     for (WeightConstants& constants : region.constants) {

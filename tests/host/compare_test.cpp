@@ -58,6 +58,30 @@ TEST(Compare, SameSpikesAreIdentical) {
     EXPECT_DOUBLE_EQ(result.populations[0].rate_hz, 4 / (4 * 0.1));
 }
 
+TEST(Compare, WeightsAreComparedSynapseBySynapseAtTheEnd) {
+    Pair pair;
+    pair.net.projections.resize(2);
+    pair.net.projections[0].name = "fixed";
+    pair.net.projections[1].name = "learns";
+    pair.reference.weights = {{}, {{0, 0, 1.0, 0.5}, {0, 3, 2.0, 0.5}, {1, 2, 6.0, 1.0}}};
+    pair.machine.weights = {{"learns", {50.0, 100.0}, {{}, {{0, 0, 1.5, 0.5}, {0, 3, 2.0, 0.5}, {1, 2, 4.0, 1.0}}}}};
+    const Comparison result = pair.compared();
+    ASSERT_EQ(result.weights.size(), 1u);
+    EXPECT_EQ(result.weights[0].projection, "learns");
+    EXPECT_EQ(result.weights[0].synapses, 3u);
+    EXPECT_DOUBLE_EQ(result.weights[0].mean, 2.5);
+    EXPECT_DOUBLE_EQ(result.weights[0].mean_reference, 3.0);
+    EXPECT_DOUBLE_EQ(result.weights[0].rmse, std::sqrt((0.25 + 0.0 + 4.0) / 3.0));
+    EXPECT_DOUBLE_EQ(result.weights[0].max_abs, 2.0);
+    // Deviations -1, -0.5, 1.5 and -2, -1, 3: the one twice the other.
+    EXPECT_NEAR(result.weights[0].correlation, 1.0, 1e-12);
+    EXPECT_EQ(to_json(result)["weights"]["learns"]["max_abs"], 2.0);
+    EXPECT_THAT(to_text(result), testing::HasSubstr("learns"));
+
+    pair.machine.weights[0].synapses.back()[1].post = 2;
+    EXPECT_TRUE(pair.compared().weights.empty()) << "other synapses than the reference's";
+}
+
 TEST(Compare, IdenticalSpikesAreTheCommonOnesOverTheLargerCount) {
     Pair pair;
     pair.machine.populations[0] = {.ticks = {1, 5, 5, 9, 20}, .neurons = {0, 1, 1, 3, 0}};

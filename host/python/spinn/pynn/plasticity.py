@@ -109,6 +109,26 @@ class BoardVogels2011Rule(_Timing, STDPTimingDependence):
         STDPTimingDependence.__init__(self, alpha=alpha, tau=tau, A_plus=A_plus)  # the rule has no use for A_minus
 
 
+class RecurrentRule(_Timing, STDPTimingDependence):
+    """Every spike opens a window of random length; spikes of the other side within it are counted up (post after pre)
+    or down, and at a limit the count starts again and the weight changes by one whole step."""
+
+    machine_name = "Recurrent"
+    default_parameters = {"accumulator_depression": -6, "accumulator_potentiation": 6, "mean_pre_window": 35.0,
+                          "mean_post_window": 35.0, "A_plus": 0.01, "A_minus": 0.01}
+    translations = _same(*default_parameters)
+
+    def __init__(self, accumulator_depression=-6, accumulator_potentiation=6, mean_pre_window=35.0,
+                 mean_post_window=35.0, dual_fsm=True, A_plus=0.01, A_minus=0.01):
+        if not dual_fsm:
+            raise NotImplementedError("RecurrentRule(dual_fsm=False) is not available; the two sides have windows of "
+                                      "their own: use dual_fsm=True")
+        STDPTimingDependence.__init__(self, accumulator_depression=accumulator_depression,
+                                      accumulator_potentiation=accumulator_potentiation,
+                                      mean_pre_window=mean_pre_window, mean_post_window=mean_post_window,
+                                      A_plus=A_plus, A_minus=A_minus)
+
+
 class AdditiveWeightDependence(synapses.AdditiveWeightDependence):
     __doc__ = synapses.AdditiveWeightDependence.__doc__
     machine_name = "Additive"
