@@ -340,7 +340,7 @@ nlohmann::ordered_json to_json(const Comparison& comparison) {
             {"rmse", number(one.rmse)}, {"max_abs", number(one.max_abs)}, {"correlation", number(one.correlation)}};
     Json json;
     json["populations"] = std::move(populations);
-    json["weights"] = std::move(weights);
+    if (!comparison.weights.empty()) json["weights"] = std::move(weights);  // of projections that learn
     json["identical_spikes"] = comparison.identical_spikes;
     json["verdict"] = comparison.verdict;
     return json;
