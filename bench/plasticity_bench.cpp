@@ -50,21 +50,30 @@ PlasticityRegion rule_of(TimingRule timing) {
     return rule;
 }
 
-/// Source neurons and the core's own spike at 10 Hz in steps of 1 ms: a post spike or so between two pre spikes.
+/// The spikes of some ticks: drawn before the clock runs.
+struct Raster {
+    std::vector<std::vector<std::uint32_t>> atoms, rows;  ///< [tick]
+    /// Source neurons and the core's own spike at 10 Hz in steps of 1 ms: a post spike or so between two pre spikes.
+    explicit Raster(std::uint32_t n_ticks) : atoms(n_ticks), rows(n_ticks) {
+        std::mt19937 random(2);
+        for (std::uint32_t tick = 0; tick < n_ticks; ++tick) {
+            for (std::uint32_t atom = 0; atom < n_atoms; ++atom)
+                if (random() % 100 == 0) atoms[tick].push_back(atom);
+            for (std::uint32_t i = 0; i < n_rows / 100; ++i)
+                rows[tick].push_back(static_cast<std::uint32_t>(random()) % n_rows);
+        }
+    }
+};
+
 template <typename Add>
 void spikes(benchmark::State& state, PlasticInput* input, RingBuffer& ring, const Add& add) {
-    std::mt19937 random(2);
+    const Raster raster(4096);
     std::uint32_t tick = 0;
     std::uint64_t n_events = 0;
-    std::vector<std::uint32_t> atoms;
     for (auto _ : state) {
-        ++tick;
-        atoms.clear();
-        for (std::uint32_t atom = 0; atom < n_atoms; ++atom)
-            if (random() % 100 == 0) atoms.push_back(atom);
-        if (input != nullptr) enter_post_spikes(*input, tick, atoms);
-        for (std::uint32_t i = 0; i < n_rows / 100; ++i)
-            n_events += add(static_cast<std::uint32_t>(random()) % n_rows, tick);
+        const std::size_t now = ++tick % raster.atoms.size();
+        if (input != nullptr) enter_post_spikes(*input, tick, raster.atoms[now]);
+        for (const std::uint32_t row : raster.rows[now]) n_events += add(row, tick);
         std::fill_n(ring.sums.begin() + ((tick << ring.tick_shift) & ring.index_mask), 512, std::uint16_t{0});
     }
     state.counters["ns/event"] = benchmark::Counter(static_cast<double>(n_events) * 1e-9,
@@ -83,7 +92,7 @@ void static_rows(benchmark::State& state) {
 void plastic_rows(benchmark::State& state, TimingRule timing, bool plain) {
     Rows rows(static_cast<std::uint32_t>(state.range(0)), 2);
     RingBuffer ring = make_ring_buffer(shape);
-    PlasticInput input = make_plastic_input(rule_of(timing), rows.matrices, n_atoms);
+    PlasticInput input = make_plastic_input(rule_of(timing), rows.matrices, shape, n_atoms);
     input.plain = plain;
     spikes(state, &input, ring,
            [&](std::uint32_t row, std::uint32_t tick) { return receive_plastic(input, shape, ring, 0, row, tick, 1); });

@@ -112,14 +112,28 @@ std::uint32_t lines_of(const ComingWords& words) {
     return static_cast<std::uint32_t>(words.end - words.next + words_a_line - 1) / words_a_line;
 }
 
+constexpr std::size_t rows_ahead = 2;  ///< plastic rows that are asked for while one is gone through
+
 /// Lets the synapses of a core learn from the spikes of a run, in their order, and adds their weights.
 void learn(Machine& machine, const PartBlock& block, const SpikeRun& run) {
     SynapticInput& input = *machine.cores[block.core].program->synaptic_input();
     for (std::size_t i = 0; i < run.atoms.size(); ++i) {
+        if (i + rows_ahead < run.atoms.size() && run.atoms[i + rows_ahead] - block.first < block.end - block.first)
+            ask_for_plastic(input.plastic, block.matrix, block.row + run.atoms[i + rows_ahead] - block.first);
         const std::uint32_t atom = run.atoms[i] - block.first;
         if (atom >= block.end - block.first) continue;
         receive_plastic(input.plastic, input.shape, input.ring, block.matrix, block.row + atom, run.sent,
                         run.repeats[i]);
+    }
+}
+
+/// Adds the rows of short-term plasticity of a run.
+void transmit(Machine& machine, const PartBlock& block, const SpikeRun& run) {
+    SynapticInput& input = *machine.cores[block.core].program->synaptic_input();
+    for (std::size_t i = 0; i < run.atoms.size(); ++i) {
+        const std::uint32_t atom = run.atoms[i] - block.first;
+        if (atom >= block.end - block.first) continue;
+        receive_short_term(input.short_term, input.ring, block.matrix, block.row + atom, run.sent, run.repeats[i]);
     }
 }
 
@@ -228,6 +242,8 @@ void Delivery::fill() {
             }
         } else if (block.kind == ChipBlock::Kind::plastic) {
             learn(*machine_, block, run);
+        } else if (block.kind == ChipBlock::Kind::short_term) {
+            transmit(*machine_, block, run);
         } else if (block.kind == ChipBlock::Kind::packets) {
             hand_over(*machine_, block, run);
         } else {

@@ -33,7 +33,7 @@ std::uint32_t slots_of_one_shape(const Machine& machine, std::span<const std::ui
     for (const std::uint32_t c : cores) {
         const SynapticInput* const input = machine.cores[c].program->synaptic_input();
         if (input == nullptr) continue;
-        if (!input->plastic.empty()) return 0;  // plastic rows go straight to the ring buffers
+        if (!input->plastic.empty() || !input->short_term.empty()) return 0;  // their rows go straight to ring buffers
         if (first == nullptr) first = &input->ring;
         if (input->ring.tick_shift != first->tick_shift || input->ring.index_mask != first->index_mask) return 0;
         ++n;
@@ -131,6 +131,12 @@ std::vector<ChipBlock> blocks_of_path(Machine& machine, const KeyPath& path, std
         for (const PlasticBlock& rows : resolve(input->plastic, input->table, path.first_key, path.n_keys)) {
             block.kind = ChipBlock::Kind::plastic;
             block.learning = rows;
+            block.min_delay_ticks = rows.min_delay_ticks;
+            blocks.push_back(block);
+        }
+        for (const ShortTermBlock& rows : resolve(input->short_term, input->table, path.first_key, path.n_keys)) {
+            block.kind = ChipBlock::Kind::short_term;
+            block.learning = {rows.matrix, rows.first_row, rows.min_delay_ticks};
             block.min_delay_ticks = rows.min_delay_ticks;
             blocks.push_back(block);
         }

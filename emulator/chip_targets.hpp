@@ -16,10 +16,11 @@ namespace spinn {
 /// What the keys of one path do on one chip.
 struct ChipBlock {
     enum class Kind : std::uint8_t {
-        rows,     ///< rows of a matrix, for some of the cores that have a column in it
-        plastic,  ///< rows of synapses that learn, of one core
-        packets,  ///< a program that takes packets
-        unknown   ///< a core whose population table does not know the keys
+        rows,        ///< rows of a matrix, for some of the cores that have a column in it
+        plastic,     ///< rows of synapses that learn, of one core
+        short_term,  ///< rows of short-term plasticity, of one core
+        packets,     ///< a program that takes packets
+        unknown      ///< a core whose population table does not know the keys
     };
     Kind kind = Kind::rows;
     std::uint32_t first = 0, end = 0;     ///< atoms of the sender
@@ -28,7 +29,7 @@ struct ChipBlock {
     MatrixRows rows;                      ///< rows: from atom `first` on
     std::uint32_t reached = 0;            ///< rows: a bit for each column whose core the packets reach
     std::uint32_t core = 0;               ///< plastic, packets, unknown: index in Machine::cores
-    PlasticBlock learning;                ///< plastic: from atom `first` on
+    PlasticBlock learning;                ///< plastic, short_term: from atom `first` on
     std::uint32_t min_delay_ticks = ~0u;  ///< between sending and the first tick that is changed
 };
 

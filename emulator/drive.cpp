@@ -47,7 +47,9 @@ std::optional<Drive> drive_of(Machine& machine, std::uint32_t source, std::span<
     if (input == nullptr) return std::nullopt;
     for (const KeyPath& path : paths) {
         if (path.receivers.size() != 1 || path.receivers[0] != drive.target) return std::nullopt;
-        if (!resolve(input->plastic, input->table, path.first_key, path.n_keys).empty()) return std::nullopt;
+        if (!resolve(input->plastic, input->table, path.first_key, path.n_keys).empty() ||
+            !resolve(input->short_term, input->table, path.first_key, path.n_keys).empty())
+            return std::nullopt;
         drive.unknown = drive.unknown || find_entry(input->table, path.first_key) == nullptr;
         for (const RowBlock& block : resolve(*input, path.first_key, path.n_keys)) {
             if (block.max_delay_ticks > (input->ring.index_mask >> input->ring.tick_shift) + 1) return std::nullopt;

@@ -174,6 +174,12 @@ void to_proto(const Network& network, const Projection& projection, proto::Proje
     else if (receptor != "excitatory")
         out.set_receptor_name(std::string(receptor));
     if (projection.stdp) to_proto(*projection.stdp, *out.mutable_stdp());
+    if (projection.short_term) {
+        proto::TsodyksMarkram& rule = *out.mutable_tsodyks_markram();
+        rule.set_u(projection.short_term->u);
+        rule.set_tau_rec(projection.short_term->tau_rec_ms);
+        rule.set_tau_facil(projection.short_term->tau_facil_ms);
+    }
     if (projection.record_weights_ms != 0.0) out.set_record_weights(projection.record_weights_ms);
 }
 

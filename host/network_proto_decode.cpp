@@ -295,6 +295,13 @@ Projection from_proto(const ProtoReader& reader, const proto::Projection& in, co
     read_receptor(reader, in, path / "receptor", projection);
     read_connector(reader, in.connector(), path / "connector", projection);
     if (in.has_stdp()) projection.stdp = from_proto(reader, in.stdp(), path / "synapse");
+    if (in.has_tsodyks_markram()) {
+        const proto::TsodyksMarkram& given = in.tsodyks_markram();
+        ShortTermRule& rule = projection.short_term.emplace();
+        if (given.has_u()) rule.u = given.u();
+        if (given.has_tau_rec()) rule.tau_rec_ms = given.tau_rec();
+        if (given.has_tau_facil()) rule.tau_facil_ms = given.tau_facil();
+    }
     projection.record_weights_ms = in.record_weights();
     return projection;
 }

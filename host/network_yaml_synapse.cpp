@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
@@ -48,6 +49,16 @@ auto read_rule(const YamlReader& yaml, const Rules& rules, YamlNodeId node, cons
     return rule;
 }
 
+ShortTermRule read_short_term(const YamlReader& yaml, const YamlMapping& fields, const DocumentPath& path) {
+    ShortTermRule rule;
+    const auto parameters = short_term_parameters();
+    for (std::size_t i = 0; i < parameters.size(); ++i)
+        if (const auto node = fields.find(parameters[i].name))
+            *parameter_of(rule, i) =
+                read_number(yaml, *node, path / parameters[i].name, parameters[i].unit).value_or(0.0);
+    return rule;
+}
+
 StdpRule read_stdp(const YamlReader& yaml, const YamlMapping& fields, const DocumentPath& path) {
     StdpRule rule;
     constexpr std::string_view timing_example = "timing_dependence: {SpikePair: {tau_plus: 20.0, tau_minus: 20.0}}";
@@ -79,24 +90,28 @@ StdpRule read_stdp(const YamlReader& yaml, const YamlMapping& fields, const Docu
 void read_synapse(const NetworkReader& reader, YamlNodeId node, const DocumentPath& path, Projection& projection) {
     static constexpr std::array<std::string_view, 6> keys{
         "weight", "delay", "timing_dependence", "weight_dependence", "dendritic_delay_fraction", "backprop_delay"};
-    static constexpr std::array<std::string_view, 2> kinds{"Static", "STDP"};
+    static constexpr std::array<std::string_view, 5> short_term_keys{"weight", "delay", "U", "tau_rec", "tau_facil"};
+    static constexpr std::array<std::string_view, 3> kinds{"Static", "STDP", "TsodyksMarkram"};
     const YamlReader& yaml = reader.yaml;
     const auto named = read_named(yaml, node, path, "{Static: {weight: 0.1, delay: 1.0}}");
     if (!named) return;
     std::string_view kind = without_suffix(named->name, "Synapse");
     if (kind == "STDPMechanism") kind = "STDP";  // PyNN's class
-    if (kind != "Static" && kind != "STDP") {
+    if (std::ranges::find(kinds, kind) == kinds.end()) {
         yaml.report.add(path / named->name, "unknown synapse " + in_quotes(named->name), suggestion(kind, kinds));
         return;
     }
-    const bool learns = kind == "STDP";
+    const bool learns = kind == "STDP", short_term = kind == "TsodyksMarkram";
+    if (short_term) projection.short_term.emplace();
     if (!named->arguments) {
         if (learns)
             yaml.report.add(path, "STDP needs its rules",
                             "write {STDP: {timing_dependence: SpikePair, weight_dependence: Additive, weight: 0.1}}");
         return;
     }
-    const YamlMapping fields(yaml, *named->arguments, path, std::span(keys).first(learns ? keys.size() : 2));
+    const YamlMapping fields(yaml, *named->arguments, path,
+                             short_term ? std::span<const std::string_view>(short_term_keys)
+                                        : std::span(keys).first(learns ? keys.size() : 2));
     if (const auto weight = fields.find("weight"))
         projection.weight = read_distribution(reader, *weight, path / "weight", "nA or uS");
     if (const auto delay = fields.find("delay")) {
@@ -107,6 +122,7 @@ void read_synapse(const NetworkReader& reader, YamlNodeId node, const DocumentPa
                 "a delay of 0 ms lies below the timestep of " + number_text(reader.network.timestep_ms) + " ms",
                 "the shortest delay is one timestep; leave the delay out to get it");
     }
+    if (short_term) projection.short_term = read_short_term(yaml, fields, path);
     if (learns) projection.stdp = read_stdp(yaml, fields, path);
 }
 

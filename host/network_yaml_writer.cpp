@@ -166,6 +166,13 @@ std::string synapse_text(const Projection& projection) {
     const std::string weight_text = "weight: " + distribution_text(projection.weight);
     const std::string delay_text =
         projection.delay_ms == constant(0.0) ? "" : "delay: " + distribution_text(projection.delay_ms);
+    if (projection.short_term) {
+        ShortTermRule rule = *projection.short_term;
+        std::string text = "{TsodyksMarkram: {" + weight_text + (delay_text.empty() ? "" : ", ") + delay_text;
+        for (std::size_t i = 0; i < short_term_parameters().size(); ++i)
+            text += ", " + std::string(short_term_parameters()[i].name) + ": " + number_text(*parameter_of(rule, i));
+        return text + "}}";
+    }
     if (!projection.stdp) return "{Static: {" + weight_text + (delay_text.empty() ? "" : ", ") + delay_text + "}}";
     const StdpRule& rule = *projection.stdp;
     const TimingRuleDescription& timing = describe(rule.timing);

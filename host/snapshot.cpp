@@ -46,23 +46,51 @@ void give_neurons(Machine& machine, const Core& core, const Snapshot::Neurons& f
     core.program->reload(services, core.block_address);
 }
 
+/// A synaptic word that will arrive.
+void add_arriving(const Core& core, std::uint32_t word, std::uint32_t weight, std::uint32_t tick,
+                  std::vector<Snapshot::Arriving>& arriving) {
+    const SynapseRegion& shape = core.program->synaptic_input()->shape;
+    const std::uint32_t receptors = (1u << shape.type_bits) - 1, atoms = (1u << shape.index_bits) - 1;
+    const std::uint32_t coded = word >> (shape.index_bits + shape.type_bits) & ((1u << shape.delay_bits) - 1);
+    const std::uint32_t delay = coded == 0 ? 1u << shape.delay_bits : coded;
+    const std::uint32_t receptor = word >> shape.index_bits & receptors;
+    arriving.push_back({core.population, core.first_atom + (word & atoms), receptor, tick + delay,
+                        std::min<std::uint32_t>(weight, 0xffff) << shape.shift[receptor]});
+}
+
 /// What a core's receptors will be given by the packets that delay extensions have still to send.
+/// @param waiting  ascending ticks
 void take_waiting(const Core& core, const std::vector<DelayProgram::Waiting>& waiting,
                   std::vector<Snapshot::Arriving>& arriving) {
     const SynapticInput& input = *core.program->synaptic_input();
-    const SynapseRegion& shape = input.shape;
-    const std::uint32_t receptors = (1u << shape.type_bits) - 1, atoms = (1u << shape.index_bits) - 1;
-    for (const DelayProgram::Waiting& spike : waiting)
+    for (const DelayProgram::Waiting& spike : waiting) {
         for (const RowBlock& block : resolve(input, value(spike.key), 1))
-            for (const std::uint32_t word : row(block, 0)) {
-                const std::uint32_t coded =
-                    word >> (shape.index_bits + shape.type_bits) & ((1u << shape.delay_bits) - 1);
-                const std::uint32_t delay = coded == 0 ? 1u << shape.delay_bits : coded;
-                const std::uint32_t receptor = word >> shape.index_bits & receptors;
-                arriving.push_back(
-                    {core.population, core.first_atom + (word & atoms), receptor, spike.tick + delay,
-                     std::min<std::uint32_t>((word >> 16) * spike.count, 0xffff) << shape.shift[receptor]});
+            for (const std::uint32_t word : row(block, 0))
+                add_arriving(core, word, (word >> 16) * spike.count, spike.tick, arriving);
+        for (const ShortTermBlock& block : resolve(input.short_term, input.table, value(spike.key), 1)) {
+            const ShortTermMatrix& matrix = input.short_term.matrices[block.matrix];
+            if (!has_synapses(matrix, block.first_row)) continue;
+            ShortTermState state = state_of(matrix, block.first_row);
+            for (std::uint32_t i = 0; i < spike.count; ++i) {
+                const std::uint32_t factor = enter_spike(state, matrix.rule, spike.tick);
+                for (std::uint32_t s = matrix.offsets[block.first_row] + short_term_state_words;
+                     s < matrix.offsets[block.first_row + 1]; ++s)
+                    add_arriving(core, matrix.rows[s], transmitted(matrix.rows[s] >> 16, factor), spike.tick, arriving);
             }
+            set_state(matrix, block.first_row, state);
+        }
+    }
+}
+
+/// Calls visit(matrix, row, whose it is, ticks after sending) for every row of short-term plasticity of a core.
+template <class Visit>
+void for_each_row(const Core& core, Visit visit) {
+    for (const ShortTermMatrix& matrix : core.program->synaptic_input()->short_term.matrices)
+        for (std::uint32_t row = 0; row < matrix.header.n_rows; ++row) {
+            if (!has_synapses(matrix, row)) continue;
+            const PlasticRowOwner owner = owner_of_row(matrix.header, row);
+            visit(matrix, row, Snapshot::Source{matrix.header.projection, owner.pre}, owner.delay_ticks);
+        }
 }
 
 /// The cores of neurons, by population and first atom.
@@ -106,10 +134,18 @@ Snapshot Session::take_snapshot() {
         const auto mine = static_cast<const DelayProgram&>(*core.program).waiting(engine_.now());
         waiting.insert(waiting.end(), mine.begin(), mine.end());
     }
+    std::ranges::stable_sort(waiting, {}, &DelayProgram::Waiting::tick);
     for (const Core& core : machine_.cores) {
         if (!core.program || core.kind != ProgramKind::neurons) continue;
         take_neurons(machine_, core, snapshot.populations[core.population], image_.populations[core.population].size);
         take_waiting(core, waiting, snapshot.arriving);
+        for_each_row(core, [&](const ShortTermMatrix& matrix, std::uint32_t row, Snapshot::Source source,
+                               std::uint32_t delay_ticks) {
+            ShortTermState state = state_of(matrix, row);
+            if (state.next_tick == 0) return;
+            state.next_tick -= delay_ticks;
+            snapshot.resources[source] = state;
+        });
     }
     for (const PendingInput& input : engine_.take_pending()) {
         const Core& core = machine_.cores[input.core];
@@ -131,6 +167,18 @@ Session::Session(MachineImage image, const SessionOptions& options, spdlog::logg
     for (const Core& core : machine_.cores)
         if (core.program && core.kind == ProgramKind::neurons && core.population < before.populations.size())
             give_neurons(machine_, core, before.populations[core.population]);
+
+    for (const Core& core : machine_.cores) {
+        if (!core.program || core.kind != ProgramKind::neurons) continue;
+        for_each_row(core, [&](const ShortTermMatrix& matrix, std::uint32_t row, Snapshot::Source source,
+                               std::uint32_t delay_ticks) {
+            const auto found = before.resources.find(source);
+            if (found == before.resources.end()) return;
+            ShortTermState state = found->second;
+            state.next_tick += delay_ticks;
+            set_state(matrix, row, state);
+        });
+    }
 
     const CoreOfNeuron neurons(machine_);
     std::vector<PendingInput> pending;

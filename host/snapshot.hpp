@@ -5,12 +5,15 @@
 /// on its way into a buffer of another scale is rounded to it. Spikes in a delay extension meet the new synapses.
 #pragma once
 
+#include <compare>
 #include <cstdint>
+#include <map>
 #include <vector>
 
 #include "host/run_report.hpp"
 #include "host/spike_hash.hpp"
 #include "runtime/fixed_point.hpp"
+#include "runtime/short_term.hpp"
 
 namespace spinn {
 
@@ -29,6 +32,13 @@ struct Snapshot {
     std::uint32_t next_tick = 0;
     std::vector<Neurons> populations;  ///< [population]
     std::vector<Arriving> arriving;
+    /// Where the source neurons of projections with short-term plasticity stand after all spikes that were sent, those
+    /// in delay extensions included; times are those of sending.
+    struct Source {
+        std::uint32_t projection = 0, neuron = 0;
+        auto operator<=>(const Source&) const = default;
+    };
+    std::map<Source, ShortTermState> resources;  ///< those that have spiked
     SpikeHash hash;
     RunReport report;
 };

@@ -80,6 +80,20 @@ void validate_stdp(const StdpRule& rule, double timestep_ms, double largest_weig
     }
 }
 
+void validate_short_term(const Projection& projection, const DocumentPath& path, ProblemReport& report) {
+    if (!projection.short_term) return;
+    ShortTermRule rule = *projection.short_term;
+    const auto parameters = short_term_parameters();
+    for (std::size_t i = 0; i < parameters.size(); ++i) {
+        const double value = *parameter_of(rule, i);
+        if (!(value >= parameters[i].minimum && value <= parameters[i].maximum))
+            report.add(
+                path / parameters[i].name, "a value of " + number_text(value) + " is out of range",
+                "allowed is " + number_text(parameters[i].minimum) + " to " + number_text(parameters[i].maximum));
+    }
+    if (projection.stdp) report.add(path, "STDP and short-term plasticity of the same synapses", "choose one of them");
+}
+
 void validate_stdp_rules(const Network& network, const DocumentPath& path, ProblemReport& report) {
     std::map<std::uint32_t, std::size_t> first;  // [population]: its first plastic projection
     for (std::size_t p = 0; p < network.projections.size(); ++p) {

@@ -11,6 +11,9 @@ namespace spinn {
 void validate_stdp(const StdpRule& rule, double timestep_ms, double largest_weight, const DocumentPath& path,
                    ProblemReport& report);
 
+/// The parameters of short-term plasticity; it goes with no other. @param path  of the synapse
+void validate_short_term(const Projection& projection, const DocumentPath& path, ProblemReport& report);
+
 /// All plastic projections into a population have the same rule, as on the board. @param path  of the projections
 void validate_stdp_rules(const Network& network, const DocumentPath& path, ProblemReport& report);
 

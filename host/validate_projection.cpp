@@ -267,6 +267,7 @@ void validate_projection(const Network& network, const Projection& projection, c
     const WeightLimits rule{describe(post.model).conductance, is_inhibitory(describe(post.model), receptor)};
     validate_weight(projection.weight, rule, path / "synapse" / "weight", report);
     if (projection.stdp) validate_stdp(*projection.stdp, network.timestep_ms, rule.limit(), path / "synapse", report);
+    validate_short_term(projection, path / "synapse", report);
     validate_record_weights(projection, network.timestep_ms, path / "record_weights", report);
     if (!pre_fits || !post_fits) return;
     if (connector.kind == ConnectorKind::fixed_total_number || connector.kind == ConnectorKind::fixed_number_pre ||

@@ -1,11 +1,14 @@
 #include "host/weights.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstring>
 #include <string>
 
 #include "host/extract.hpp"
 #include "host/network_proto.hpp"
+#include "runtime/layout/regions.hpp"
 
 namespace spinn {
 
@@ -47,16 +50,22 @@ std::vector<WeightSample> projection_weights(Machine& machine, const Network& ne
 }
 
 bool learns(const MachineImage& image) {
-    if (image.network.empty()) return false;
-    const Network network = decode_network(image.network, "network in the image");
-    return std::ranges::any_of(network.projections, [](const Projection& p) { return p.stdp.has_value(); });
+    return std::ranges::any_of(image.segments, [](const ImageSegment& segment) {
+        std::array<std::uint32_t, region_table_words> words{};
+        if (segment.bytes.size() < sizeof words) return false;
+        std::memcpy(words.data(), segment.bytes.data(), sizeof words);
+        if (words[0] != region_table_magic) return false;
+        const auto table = decode_region_table(words);
+        const auto* regions = std::get_if<RegionTable>(&table);
+        return regions != nullptr && (*regions)[static_cast<std::size_t>(Region::plasticity)].pointer != 0;
+    });
 }
 
 WeightReader::WeightReader(const MachineImage& image, Machine& machine, Exchange* exchange, ResultsWriter* writer)
     : machine_(machine),
       exchange_(exchange != nullptr && exchange->processes() > 1 ? exchange : nullptr),
       writer_(writer) {
-    if (image.network.empty()) return;
+    if (image.network.empty() || !learns(image)) return;  // decoding takes seconds where a list has 10^7 synapses
     network_ = decode_network(image.network, "network in the image");
     for (std::uint32_t p = 0; p < network_.projections.size(); ++p) {
         const Projection& projection = network_.projections[p];

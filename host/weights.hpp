@@ -19,7 +19,7 @@ namespace spinn {
 std::vector<WeightSample> projection_weights(Machine& machine, const Network& network, std::size_t projection,
                                              Exchange* exchange = nullptr);
 
-/// Whether the network in the image has synapses that learn.
+/// Whether the network in the image has synapses that learn: seen from its cores' region tables, without the network.
 bool learns(const MachineImage& image);
 
 class WeightReader {

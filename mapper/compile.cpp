@@ -66,7 +66,7 @@ KeyGroups key_groups(const MachineGraph& graph, const std::vector<const KeyBlock
 std::array<std::size_t, region_count> layout_order() {
     std::array<std::size_t, region_count> order{};
     std::iota(order.begin(), order.end(), std::size_t{0});
-    for (const Region last : {Region::recording, Region::plastic_rows})
+    for (const Region last : {Region::recording, Region::plastic_rows, Region::short_term_rows})
         std::stable_partition(order.begin(), order.end(),
                               [&](std::size_t region) { return region != static_cast<std::size_t>(last); });
     return order;

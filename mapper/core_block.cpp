@@ -91,13 +91,21 @@ bool reaches(const NeuronSelection& post, const Slice& slice) {
 }
 
 /// The rule with only the listed synapses that end in the slice.
-ConnectionRule rule_for(const ConnectionRule& rule, const Slice& slice) {
-    if (rule.kind != ConnectorKind::list) return rule;
-    ConnectionRule mine = rule;
-    mine.synapses.clear();
-    for (const ListedSynapse& synapse : rule.synapses)
-        if (neuron_at(rule.post, synapse.post) - slice.first_atom < slice.n_atoms) mine.synapses.push_back(synapse);
+ConnectionRule rule_for(const CompileContext& context, std::uint32_t projection, const Slice& slice) {
+    ConnectionRule mine = context.rules[projection];
+    if (mine.kind == ConnectorKind::list)
+        mine.synapses =
+            context.listed[projection][slice.first_atom / context.graph->plans[slice.population].atoms_per_core];
     return mine;
+}
+
+/// A list by the slices that its synapses end in, each in the order of the list.
+std::vector<std::vector<ListedSynapse>> by_slice(const ConnectionRule& rule, std::uint32_t n_atoms,
+                                                 std::uint32_t atoms_per_core) {
+    std::vector<std::vector<ListedSynapse>> slices((n_atoms + atoms_per_core - 1) / atoms_per_core);
+    for (const ListedSynapse& synapse : rule.synapses)
+        slices[neuron_at(rule.post, synapse.post) / atoms_per_core].push_back(synapse);
+    return slices;
 }
 
 void put_entry(PopulationTable& table, const KeyGroup& group, std::uint32_t atoms_per_core, std::uint32_t first_address,
@@ -113,28 +121,28 @@ void put_entry(PopulationTable& table, const KeyGroup& group, std::uint32_t atom
     table.entries.push_back(entry);
 }
 
-/// The projections of one source population into a slice: the static ones share one matrix, each plastic one has its
-/// own. A delay extension doubles them.
+/// The projections of one source population into a slice: the static ones share one matrix, each one that changes
+/// has its own. A delay extension doubles them.
 struct SourceMatrices {
-    std::vector<std::uint32_t> fixed, plastic;  ///< indices of projections
-    std::uint32_t count() const { return (fixed.empty() ? 0 : 1) + static_cast<std::uint32_t>(plastic.size()); }
+    std::vector<std::uint32_t> fixed, own;  ///< indices of projections
+    std::uint32_t count() const { return (fixed.empty() ? 0 : 1) + static_cast<std::uint32_t>(own.size()); }
 };
 
 /// What a core reserves for its rows.
 struct MatrixWords {
-    std::uint64_t fixed = 0, plastic = 0;
+    std::uint64_t fixed = 0, plastic = 0, short_term = 0;
 };
 
 void put_synapses(CoreBlockWords& block, const CompileContext& context, const Slice& slice, const KeyGroups& groups) {
     PopulationTable table;
     std::vector<CoreProjection> projections;
-    MatrixWords matrix_words{0, 1};
+    MatrixWords matrix_words{0, 1, 0};
     std::map<std::uint32_t, SourceMatrices> sources;  // [source population]
     for (const std::uint32_t p : context.projections_into[slice.population]) {
         if (!reaches(context.rules[p].post, slice)) continue;
         const Projection& projection = context.network->projections[p];
         SourceMatrices& matrices = sources[projection.pre.population];
-        (projection.stdp ? matrices.plastic : matrices.fixed).push_back(p);
+        (projection.stdp || projection.short_term ? matrices.own : matrices.fixed).push_back(p);
     }
     bool learns = false;
     for (const auto& [pre, matrices] : sources) {
@@ -146,30 +154,38 @@ void put_synapses(CoreBlockWords& block, const CompileContext& context, const Sl
         const std::uint32_t n = matrices.count();
         table.addresses.insert(table.addresses.end(), delayed ? 2 * n : n, invalid_matrix_address);
         // @return the synapses to reserve for
-        const auto put_projection = [&](std::uint32_t p, std::uint32_t matrix, bool plastic) {
+        const auto put_projection = [&](std::uint32_t p, std::uint32_t matrix) {
+            const Projection& described = context.network->projections[p];
             CoreProjection projection;
-            projection.receptor = static_cast<std::uint32_t>(context.network->projections[p].receptor);
+            projection.receptor = static_cast<std::uint32_t>(described.receptor);
             projection.address_index = address + matrix;
             projection.delayed_address_index = delayed ? address + n + matrix : 0;
             projection.n_source_cores = n_source_cores;
             projection.atoms_per_core = plan.atoms_per_core;
             projection.n_stages = plan.n_stages;
             projection.stage_ticks = plan.stage_ticks;
-            projection.plastic = plastic;
-            projection.rule = rule_for(context.rules[p], slice);
+            projection.plastic = described.stdp.has_value();
+            if (described.short_term)
+                projection.short_term = short_term_constants(*described.short_term, context.network->timestep_ms);
+            projection.rule = rule_for(context, p, slice);
             const std::uint64_t synapses = synapse_bound(projection.rule, slice.first_atom, slice.n_atoms);
             projections.push_back(std::move(projection));
             return synapses;
         };
         std::uint64_t synapses = 0;
-        for (const std::uint32_t p : matrices.fixed) synapses += put_projection(p, 0, false);
+        for (const std::uint32_t p : matrices.fixed) synapses += put_projection(p, 0);
         // How synapses divide among the two is not known; both together have them once.
         if (!matrices.fixed.empty())
             matrix_words.fixed +=
                 matrix_words_bound(rows, synapses) + (delayed ? matrix_words_bound(rows * plan.n_stages, 0) : 0);
         std::uint32_t next = matrices.fixed.empty() ? 0 : 1;
-        for (const std::uint32_t p : matrices.plastic) {
-            const std::uint64_t bound = put_projection(p, next++, true);
+        for (const std::uint32_t p : matrices.own) {
+            const std::uint64_t bound = put_projection(p, next++);
+            if (context.network->projections[p].short_term) {
+                matrix_words.short_term += short_term_words_bound(rows, bound) +
+                                           (delayed ? short_term_words_bound(rows * plan.n_stages, bound) : 0);
+                continue;
+            }
             matrix_words.plastic +=
                 plastic_words_bound(rows, bound) + (delayed ? plastic_words_bound(rows * plan.n_stages, bound) : 0);
             learns = true;
@@ -190,6 +206,7 @@ void put_synapses(CoreBlockWords& block, const CompileContext& context, const Sl
             static_cast<std::uint32_t>(std::min<std::uint64_t>(words, sdram_size_bytes));
     };
     reserve(Region::synaptic_matrix, matrix_words.fixed);
+    if (matrix_words.short_term > 0) reserve(Region::short_term_rows, matrix_words.short_term);
     if (!learns) return;
     put(block, Region::plasticity,
         encode(plasticity_region(*stdp_into(*context.network, slice.population), context.network->timestep_ms,
@@ -316,8 +333,14 @@ CompileContext compile_context(const Network& network, const MachineGraph& graph
     const std::size_t n = network.populations.size();
     context.projections_into.resize(n);
     for (std::uint32_t p = 0; p < network.projections.size(); ++p) {
-        context.rules.push_back(connection_rule(network, p));
-        context.projections_into[network.projections[p].post.population].push_back(p);
+        const std::uint32_t post = network.projections[p].post.population;
+        ConnectionRule& rule = context.rules.emplace_back(connection_rule(network, p));
+        context.listed.emplace_back();
+        if (rule.kind == ConnectorKind::list) {
+            context.listed.back() = by_slice(rule, network.populations[post].size, graph.plans[post].atoms_per_core);
+            rule.synapses = {};  // every slice copies the rest of the rule
+        }
+        context.projections_into[post].push_back(p);
     }
     context.source_cores.assign(n, 0);
     for (const Slice& slice : graph.slices)

@@ -19,14 +19,15 @@ struct CompileContext {
     const MachineGraph* graph = nullptr;
     std::uint32_t timestep_us = 1000;
     std::uint32_t duration_ticks = 0;
-    std::vector<ConnectionRule> rules;                         ///< [projection]
-    std::vector<std::vector<std::uint32_t>> projections_into;  ///< [population]: indices of projections
-    std::vector<std::uint32_t> source_cores;                   ///< [population]: number of slices
-    std::vector<std::vector<RecordingChannel>> recorded;       ///< [population]: atoms in the whole population
-    std::vector<std::vector<std::vector<double>>> parameters;  ///< [population][parameter][neuron]
-    std::vector<std::vector<std::vector<double>>> initial;     ///< [population][state][neuron]
-    std::vector<std::vector<double>> highest_rates;            ///< [population][neuron] Hz, of Poisson sources
-    std::vector<std::uint32_t> array_spikes_per_tick;          ///< [population]: most_spikes_in_a_tick
+    std::vector<ConnectionRule> rules;                            ///< [projection]; lists are in `listed`
+    std::vector<std::vector<std::vector<ListedSynapse>>> listed;  ///< [projection][slice of the post population]
+    std::vector<std::vector<std::uint32_t>> projections_into;     ///< [population]: indices of projections
+    std::vector<std::uint32_t> source_cores;                      ///< [population]: number of slices
+    std::vector<std::vector<RecordingChannel>> recorded;          ///< [population]: atoms in the whole population
+    std::vector<std::vector<std::vector<double>>> parameters;     ///< [population][parameter][neuron]
+    std::vector<std::vector<std::vector<double>>> initial;        ///< [population][state][neuron]
+    std::vector<std::vector<double>> highest_rates;               ///< [population][neuron] Hz, of Poisson sources
+    std::vector<std::uint32_t> array_spikes_per_tick;             ///< [population]: most_spikes_in_a_tick
 };
 CompileContext compile_context(const Network& network, const MachineGraph& graph);
 

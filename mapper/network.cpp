@@ -119,14 +119,16 @@ ConnectionRule connection_rule(const Network& network, std::size_t projection_in
         rule.synapses = synapses_of(pattern, rule, pre, post);
         return rule;
     }
+    rule.synapses.reserve(projection.connector.rows.size());
     for (const Connector::Row& row : projection.connector.rows) {
         const double ticks = std::nearbyint(row.delay_ms / network.timestep_ms);
         rule.synapses.push_back(
             {row.pre, row.post, row.weight, ticks < 1.0 ? 1u : static_cast<std::uint32_t>(std::min(ticks, 4e9))});
     }
-    std::stable_sort(rule.synapses.begin(), rule.synapses.end(), [](const ListedSynapse& a, const ListedSynapse& b) {
+    const auto before = [](const ListedSynapse& a, const ListedSynapse& b) {
         return std::pair(a.pre, a.post) < std::pair(b.pre, b.post);
-    });
+    };
+    if (!std::ranges::is_sorted(rule.synapses, before)) std::ranges::stable_sort(rule.synapses, before);
     return rule;
 }
 

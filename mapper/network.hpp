@@ -17,6 +17,7 @@
 #include "runtime/distribution.hpp"
 #include "runtime/neuron_model.hpp"
 #include "runtime/plasticity_rule.hpp"
+#include "runtime/short_term.hpp"
 
 namespace spinn {
 
@@ -77,9 +78,10 @@ struct Projection {
     Connector connector;
     Distribution weight, delay_ms;  ///< delay 0 (not given): one timestep
     Receptor receptor = Receptor::excitatory;
-    std::optional<std::uint64_t> seed;  ///< of its connectivity, weights and delays; without one, the network's
-    std::optional<StdpRule> stdp;       ///< none: static synapses
-    double record_weights_ms = 0.0;     ///< between two looks at the weights; 0: only when the run ends
+    std::optional<std::uint64_t> seed;        ///< of its connectivity, weights and delays; without one, the network's
+    std::optional<StdpRule> stdp;             ///< none: static synapses
+    std::optional<ShortTermRule> short_term;  ///< Tsodyks and Markram's; not together with STDP
+    double record_weights_ms = 0.0;           ///< between two looks at the weights; 0: only when the run ends
     bool operator==(const Projection&) const = default;
 };
 

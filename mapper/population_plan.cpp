@@ -61,7 +61,7 @@ std::vector<PopulationPlan> plan_populations(const Network& network, std::uint32
             need[post].entries += 2;
         }
         sources[post][pre] = true;
-        if (projection.stdp) need[post].addresses += 2;  // matrices of its own
+        if (projection.stdp || projection.short_term) need[post].addresses += 2;  // matrices of its own
     }
 
     for (std::size_t p = 0; p < n; ++p) {

@@ -119,8 +119,8 @@ ProgramCounters NeuronProgram::counters() const {
     counters.spikes = spikes_;
     counters.plastic_events = input_.plastic.events;
     counters.wrapped_traces = input_.plastic.wrapped_traces;
-    counters.synaptic_events = input_.synaptic_events + input_.plastic.events;
-    counters.saturations = input_.saturations + input_.plastic.saturations;
+    counters.synaptic_events = input_.synaptic_events + input_.plastic.events + input_.short_term.events;
+    counters.saturations = input_.saturations + input_.plastic.saturations + input_.short_term.saturations;
     counters.unknown_keys = input_.unknown_keys;
     counters.synapses = synapses_;
     counters.matrix_bytes = input_.matrix_bytes;

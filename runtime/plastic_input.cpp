@@ -1,10 +1,12 @@
 #include "runtime/plastic_input.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <string>
 #include <utility>
 
 #include "protocols/error.hpp"
+#include "runtime/plastic_update.hpp"
 #include "runtime/stdp.hpp"
 #include "runtime/synaptic_input.hpp"
 
@@ -12,7 +14,10 @@ namespace spinn {
 
 namespace {
 
+using namespace stdp::one_lane;
+
 constexpr std::uint32_t most_ticks_ahead = 256;  ///< an engine runs no longer windows
+constexpr std::uint32_t most_ticks_back = 512;   ///< that states of post spikes are kept for
 
 [[noreturn]] void refuse(const std::string& what) {
     throw RequestError({.what = what,
@@ -75,7 +80,7 @@ stdp::PreSpike enter_pre_spike(PlasticInput& input, const PlasticRow& row, std::
     const stdp::PreSpike last{
         row.last_pre[0],
         {static_cast<std::int16_t>(row.last_pre[1] & 0xffff), static_cast<std::int16_t>(row.last_pre[1] >> 16)}};
-    trace = Timing::add_pre(input.rule, tick - last.tick, last);
+    trace = Timing::add_pre(input.arithmetic, tick - last.tick, last);
     input.wrapped_traces += has_wrapped(trace);
     row.last_pre[0] = tick;
     row.last_pre[1] = static_cast<std::uint16_t>(trace.first) |
@@ -106,28 +111,32 @@ struct FixedFields {
 template <typename Timing, typename Rule>
 std::uint64_t update_row(PlasticInput& input, const SynapseRegion& shape, const RingView& ring, std::uint32_t* words,
                          std::uint32_t tick) {
-    const PlasticityRegion& p = input.rule;
+    const stdp::RuleTables& p = input.arithmetic;
     const PlasticRow row = plastic_row(words);
-    const FixedFields fields(shape, p.backprop_delay);
+    const FixedFields fields(shape, input.rule.backprop_delay);
     TracePair trace;
     const stdp::PreSpike last = enter_pre_spike<Timing>(input, row, tick, trace);
     const std::uint32_t offset = tick << ring.tick_shift;
     std::uint64_t cut = 0;
     for (std::uint32_t s = 0; s < row.n_synapses; ++s) {
         const std::uint32_t fixed = row.fixed[s], receptor = fields.receptor(fixed), back = fields.back(fixed);
-        const WeightConstants& c = p.constants[receptor];
+        const WeightConstants& c = input.rule.constants[receptor];
         const std::uint32_t shift = shape.shift[receptor];
         const PostWindow window =
             post_window(input.history, fields.atom(fixed), last.tick > back ? last.tick - back : 0,
                         tick > back ? tick - back : 0, tick);
-        stdp::Weight weight{std::int64_t{row.weights[s]} << shift};
+        std::int64_t weight = std::int64_t{row.weights[s]} << shift;
         for (std::uint32_t n = window.first; n != window.end; ++n) {
             const PostEvent post = window.at(n);
-            Timing::template post_spike<Rule>(p, c, weight, post.tick + back, post.trace, last, window.before(n).tick);
+            const std::uint32_t at = post.tick + back,
+                                since = at - last.tick;  // the board adds no delay to the one before
+            weight = Timing::template post_spike<Rule>(p, c, weight, last.trace,
+                                                       {since, post.trace.second, at - window.before(n).tick < since});
         }
         if (window.end > window.oldest) {
             const PostEvent post = window.at(window.end - 1);
-            Timing::template pre_spike<Rule>(p, c, weight, tick - (post.tick + back), post, trace);
+            weight =
+                Timing::template pre_spike<Rule>(p, c, weight, {tick - (post.tick + back), post.trace.first}, trace);
         }
         const std::uint32_t integer = stdp::narrowed(c, weight, shift);
         row.weights[s] = static_cast<std::uint16_t>(integer);
@@ -136,161 +145,80 @@ std::uint64_t update_row(PlasticInput& input, const SynapseRegion& shape, const 
     return cut;
 }
 
-constexpr std::uint32_t most_tables = 64;
-
-/// What the last post spike of a neuron adds to an additive weight when a pre spike comes.
-/// @param since  ticks between the two, at the synapse
-template <typename Timing>
-std::int64_t change_by_pre_spike(const PlasticityRegion& p, const WeightConstants& c, std::uint32_t since,
-                                 PostEvent post) {
-    stdp::Weight weight{0};
-    Timing::template pre_spike<stdp::AdditiveWithoutLimits>(p, c, weight, since, post, {});
-    return weight.raw;
-}
-
-/// The table of tick `sent` for synapses whose post spikes take `back` ticks.
-template <typename Timing>
-const TickTable& tick_table(PlasticInput& input, const WeightConstants& c, std::uint32_t sent, std::uint32_t back) {
-    if (input.tables.size() <= back) input.tables.resize(back + 1);
-    TickTable& table = input.tables[back];
-    if (table.sent == sent) return table;
-    const PlasticityRegion& p = input.rule;
-    const std::size_t n = input.history.count.size();
-    table.sent = sent;
-    for (auto* const numbers : {&table.newest, &table.end, &table.oldest}) numbers->resize(n);
-    for (auto* const numbers : {&table.change, &table.lowest, &table.highest}) numbers->resize(n);
-    constexpr std::int64_t unlimited = std::int64_t{1} << 40;
-    const bool through_potentiation = p.timing == TimingRule::vogels_2011;
-    const std::uint32_t end_tick = sent > back ? sent - back : 0;
-    for (std::uint32_t atom = 0; atom < n; ++atom) {
-        const PostWindow window = post_window(input.history, atom, end_tick, end_tick, sent);
-        const bool any = window.end > window.oldest;
-        const PostEvent post = window.before(window.end);
-        table.newest[atom] = post.tick;
-        table.end[atom] = window.end;
-        table.oldest[atom] = window.oldest;
-        table.change[atom] = any ? change_by_pre_spike<Timing>(p, c, sent - (post.tick + back), post) : 0;
-        table.lowest[atom] = any && !through_potentiation ? c.w_min.raw : -unlimited;
-        table.highest[atom] = any && through_potentiation ? c.w_max.raw : unlimited;
+struct ObviousLoops {
+    template <typename Timing, typename Rule>
+    static RowUpdate of() {
+        return &update_row<Timing, Rule>;
     }
-    return table;
+};
+
+/// Of every delay code, where the synapses of that delay find the post spikes that a pre spike of tick `sent` meets.
+void find_views(PlasticInput& input, const SynapseRegion& shape, std::uint32_t sent) {
+    if (input.views_of == sent) return;
+    input.views_of = sent;
+    const std::uint32_t mask = (1u << shape.delay_bits) - 1;
+    for (std::uint32_t delay = input.min_delay_ticks; delay <= input.max_delay_ticks; ++delay) {
+        const std::uint32_t back = input.rule.backprop_delay ? delay : 0;
+        input.view_of_delay[delay & mask] = input.views.at(sent > back ? sent - back : 0);
+    }
+    input.view_of_now = input.views.at(sent);
 }
 
-/// The same for additive weights that post spikes only raise, of synapses with one delay: sums that are clamped above
-/// alone come out the same in any order. What the pre spike does is the same for all rows of a tick, and looked up. The
-/// row is gone through in rounds, each of which takes the last post spike not yet taken of the synapses that have one:
-/// how many a synapse has cannot be guessed, and a branch on it would cost more than the work.
-/// @param back  ticks that post spikes take to the synapse
+/// The faster way (runtime/plastic_lanes.inc).
 template <typename Timing>
-std::uint64_t update_row_in_rounds(PlasticInput& input, const SynapseRegion& shape, const RingView& ring,
-                                   std::uint32_t* words, std::uint32_t tick, std::uint32_t back) {
-    const PlasticityRegion& p = input.rule;
+std::uint64_t update_fast(PlasticInput& input, const SynapseRegion& shape, const RingView& ring,
+                          const PlasticMatrix& matrix, std::uint32_t* words, std::uint32_t tick) {
     const PlasticRow row = plastic_row(words);
-    const FixedFields fields(shape, p.backprop_delay);
-    const std::uint32_t receptor = fields.receptor(row.fixed[0]), shift = shape.shift[receptor];  // of a projection
-    const WeightConstants c = p.constants[receptor];
-    TracePair trace;
-    const stdp::PreSpike last = enter_pre_spike<Timing>(input, row, tick, trace);
-    const TickTable& now = tick_table<Timing>(input, c, tick, back);
-    const std::uint32_t n = row.n_synapses;
-    if (input.scratch.weight.size() < n) {
-        input.scratch.weight.resize(n);
-        input.scratch.pending.resize(n);
-    }
-    std::int64_t* const weight = input.scratch.weight.data();
-    std::uint32_t* const pending = input.scratch.pending.data();
-    const std::uint32_t begin_tick = last.tick > back ? last.tick - back : 0, atom_mask = fields.atom_mask;
-    const std::uint32_t* const newest = now.newest.data();
-    std::uint32_t n_pending = 0;
-    for (std::uint32_t s = 0; s < n; ++s) {
-        weight[s] = std::int64_t{row.weights[s]} << shift;
-        pending[n_pending] = s;
-        n_pending += newest[row.fixed[s] & atom_mask] > begin_tick ? 1 : 0;
-    }
-    const std::int16_t* const decays = p.tables[0].entries.data();
-    const auto n_decays = static_cast<std::uint32_t>(p.tables[0].entries.size());
-    const std::uint32_t capacity = input.history.capacity, mask = capacity - 1;
-    for (std::uint32_t round = 1; n_pending > 0; ++round) {
-        std::uint32_t n_left = 0;
-        for (std::uint32_t i = 0; i < n_pending; ++i) {
-            const std::uint32_t s = pending[i], atom = row.fixed[s] & atom_mask, end = now.end[atom];
-            const PostEvent* const of = input.history.events.data() + std::size_t{atom} * capacity;
-            const std::uint32_t since = of[(end - round) & mask].tick + back - last.tick;
-            const std::int32_t decay = since < n_decays ? decays[since] : 0;
-            const std::int64_t raised = weight[s] + stdp::mul_accum(c.a_plus, stdp::mul(last.trace.first, decay));
-            weight[s] = std::min<std::int64_t>(raised, c.w_max.raw);
-            const bool another = end - now.oldest[atom] > round && of[(end - round - 1) & mask].tick > begin_tick;
-            pending[n_left] = s;
-            n_left += another ? 1 : 0;
-        }
-        n_pending = n_left;
-    }
-    const std::uint32_t offset = tick << ring.tick_shift;
-    const std::int64_t *const change = now.change.data(), *const lowest = now.lowest.data(),
-                              *const highest = now.highest.data();
-    std::uint64_t cut = 0;
-    for (std::uint32_t s = 0; s < n; ++s) {
-        const std::uint32_t fixed = row.fixed[s], atom = fixed & atom_mask;
-        const stdp::Weight after{std::min(std::max(weight[s] + change[atom], lowest[atom]), highest[atom])};
-        const std::uint32_t integer = stdp::narrowed(c, after, shift);
-        row.weights[s] = static_cast<std::uint16_t>(integer);
-        std::uint16_t& sum = ring.sums[(fixed + offset) & ring.index_mask];
-        const std::uint32_t wide = sum + integer;
-        cut += wide >> 16;
-        sum = static_cast<std::uint16_t>(std::min(wide, 0xffffu));
-    }
-    return cut;
+    const FixedFields fields(shape, input.rule.backprop_delay);
+    const std::uint32_t receptor = fields.receptor(row.fixed[0]);  // of a projection
+    RowWork work;
+    work.rule = &input.arithmetic;
+    work.constants = input.rule.constants[receptor];
+    work.shift = shape.shift[receptor];
+    work.tick = tick;
+    work.last = enter_pre_spike<Timing>(input, row, tick, work.trace);
+    work.weights = row.weights;
+    work.fixed = row.fixed;
+    work.n_synapses = row.n_synapses;
+    work.atom_mask = fields.atom_mask;
+    work.delay_shift = fields.tick_shift;
+    work.delay_mask = fields.delay_mask;
+    work.backprop_delay = input.rule.backprop_delay;
+    work.one_delay = matrix.min_delay_ticks == matrix.max_delay_ticks;
+    work.back = work.backprop_delay ? matrix.min_delay_ticks : 0;
+    find_views(input, shape, tick);
+    work.view_of_one_delay = input.view_of_delay[matrix.min_delay_ticks & fields.delay_mask];
+    work.view_of_delay = input.view_of_delay.data();
+    work.view_of_now = input.view_of_now;
+    work.view_last = input.views.last();
+    work.view_packed = input.views.packed();
+    work.events = input.history.events.data();
+    work.capacity = input.history.capacity;
+    work.sums = ring.sums;
+    work.ring_offset = tick << ring.tick_shift;
+    work.ring_mask = ring.index_mask;
+    const bool lanes = input.update_lanes != nullptr && work.last.trace.first >= 0;
+    return (lanes ? input.update_lanes : input.update)(work, *input.scratch);
 }
 
-template <typename Timing>
-RowUpdate update_with(WeightRule weight) {
-    return weight == WeightRule::multiplicative ? &update_row<Timing, stdp::Multiplicative>
-                                                : &update_row<Timing, stdp::Additive>;
-}
+using FastUpdate = std::uint64_t (*)(PlasticInput& input, const SynapseRegion& shape, const RingView& ring,
+                                     const PlasticMatrix& matrix, std::uint32_t* words, std::uint32_t tick);
 
-RowUpdate update_of(const PlasticityRegion& rule) {
-    switch (rule.timing) {
-        case TimingRule::spike_pair:
-            return update_with<stdp::SpikePair>(rule.weight);
-        case TimingRule::spike_nearest_pair:
-            return update_with<stdp::SpikeNearestPair>(rule.weight);
-        case TimingRule::vogels_2011:
-            return update_with<stdp::Vogels2011>(rule.weight);
-        case TimingRule::pfister_triplet:
-            break;
+struct FastUpdates {
+    template <typename Timing, typename Rule>
+    static FastUpdate of() {
+        return &update_fast<Timing>;
     }
-    return &update_row<stdp::PfisterTriplet, stdp::AdditiveTriplet>;
-}
+};
 
-using UpdateInRounds = std::uint64_t (*)(PlasticInput& input, const SynapseRegion& shape, const RingView& ring,
-                                         std::uint32_t* words, std::uint32_t tick, std::uint32_t back);
+using PostTrace = TracePair (*)(const stdp::RuleTables& rule, std::uint32_t since, PostEvent last);
 
-/// The faster way, where there is one and it pays. @param n_synapses  of the row
-UpdateInRounds faster_update(const PlasticInput& input, const PlasticMatrix& matrix, std::uint32_t n_synapses) {
-    const PlasticityRegion& rule = input.rule;
-    const bool pays = 4 * std::size_t{n_synapses} >= input.history.count.size();  // to work a table out
-    if (input.plain || !pays || rule.weight != WeightRule::additive || rule.tables[0].shift != 0 ||
-        matrix.min_delay_ticks != matrix.max_delay_ticks || matrix.max_delay_ticks >= most_tables ||
-        std::ranges::any_of(rule.constants, [](const WeightConstants& c) { return c.a_plus.raw < 0; }))
-        return nullptr;
-    if (rule.timing == TimingRule::spike_pair) return &update_row_in_rounds<stdp::SpikePair>;
-    if (rule.timing == TimingRule::vogels_2011) return &update_row_in_rounds<stdp::Vogels2011>;
-    return nullptr;
-}
-
-TracePair post_trace(const PlasticityRegion& rule, std::uint32_t since, PostEvent last) {
-    switch (rule.timing) {
-        case TimingRule::spike_pair:
-            return stdp::SpikePair::add_post(rule, since, last);
-        case TimingRule::spike_nearest_pair:
-            return stdp::SpikeNearestPair::add_post(rule, since, last);
-        case TimingRule::vogels_2011:
-            return stdp::Vogels2011::add_post(rule, since, last);
-        case TimingRule::pfister_triplet:
-            break;
+struct PostTraces {
+    template <typename Timing, typename Rule>
+    static PostTrace of() {
+        return &Timing::add_post;
     }
-    return stdp::PfisterTriplet::add_post(rule, since, last);
-}
+};
 
 }  // namespace
 
@@ -319,13 +247,31 @@ std::vector<PlasticMatrix> lay_out_plastic_rows(std::span<const CoreProjection> 
     return matrices;
 }
 
-PlasticInput make_plastic_input(PlasticityRegion rule, std::vector<PlasticMatrix> matrices, std::uint32_t n_atoms) {
+PlasticInput::PlasticInput() = default;
+PlasticInput::PlasticInput(PlasticInput&&) noexcept = default;
+PlasticInput& PlasticInput::operator=(PlasticInput&&) noexcept = default;
+PlasticInput::~PlasticInput() = default;
+
+PlasticInput make_plastic_input(PlasticityRegion rule, std::vector<PlasticMatrix> matrices, const SynapseRegion& shape,
+                                std::uint32_t n_atoms, InstructionSet set) {
     PlasticInput input;
     input.rule = std::move(rule);
     input.matrices = std::move(matrices);
-    std::uint32_t ahead = most_ticks_ahead;
-    for (const PlasticMatrix& matrix : input.matrices) ahead = std::min(ahead, matrix.min_delay_ticks);
+    input.arithmetic = stdp::rule_tables(input.rule);
+    for (const PlasticMatrix& matrix : input.matrices) {
+        input.min_delay_ticks = std::min(input.min_delay_ticks, matrix.min_delay_ticks);
+        input.max_delay_ticks = std::max(input.max_delay_ticks, matrix.max_delay_ticks);
+    }
+    const std::uint32_t ahead = std::min(most_ticks_ahead, input.min_delay_ticks);
     input.history = make_post_history(n_atoms, ahead);
+    input.ticks_back = ahead + input.max_delay_ticks;
+    if (input.matrices.empty() || input.max_delay_ticks == 0 || input.ticks_back > most_ticks_back) return input;
+    input.views = PostViews(n_atoms, input.ticks_back);
+    input.view_of_delay.resize(std::bit_ceil(input.max_delay_ticks + 1));
+    input.scratch = std::make_unique<PlasticScratch>();
+    input.update = plain_update_row_of(input.rule.timing, input.rule.weight);
+    if (set == InstructionSet::avx512 && fits_lanes(input.rule, shape))
+        input.update_lanes = avx512_update_row_of(input.rule.timing, input.rule.weight);
     return input;
 }
 
@@ -351,23 +297,36 @@ std::uint32_t receive_plastic(PlasticInput& input, const SynapseRegion& shape, c
     if (rows.offsets[row] == rows.offsets[row + 1]) return 0;
     std::uint32_t* const words = rows.rows + rows.offsets[row];
     const std::uint32_t n = plastic_row(words).n_synapses;
-    if (const UpdateInRounds update = faster_update(input, rows, n)) {
-        const std::uint32_t back = input.rule.backprop_delay ? rows.min_delay_ticks : 0;
-        for (std::uint32_t i = 0; i < repeats; ++i) input.saturations += update(input, shape, ring, words, sent, back);
-    } else {
-        const RowUpdate obvious = update_of(input.rule);
+    if (input.plain || input.views.empty() || sent < input.crowded_until) {
+        const RowUpdate obvious = for_rule<ObviousLoops>(input.rule.timing, input.rule.weight);
         for (std::uint32_t i = 0; i < repeats; ++i) input.saturations += obvious(input, shape, ring, words, sent);
+    } else {
+        const FastUpdate update = for_rule<FastUpdates>(input.rule.timing, input.rule.weight);
+        for (std::uint32_t i = 0; i < repeats; ++i) input.saturations += update(input, shape, ring, rows, words, sent);
     }
     input.events += std::uint64_t{n} * repeats;
     return n;
 }
 
 void enter_post_spikes(PlasticInput& input, std::uint32_t tick, std::span<const std::uint32_t> atoms) {
+    if (atoms.empty()) return;
+    PostHistory& history = input.history;
+    const bool has_views = !input.views.empty();
+    const std::uint32_t view = has_views ? input.views.begin(tick) : 0;
+    input.views_of = no_tick;
+    const PostTrace post_trace = for_rule<PostTraces>(input.rule.timing, input.rule.weight);
     for (const std::uint32_t atom : atoms) {
-        const PostEvent last = last_event(input.history, atom);
-        const TracePair trace = post_trace(input.rule, tick - last.tick, last);
-        input.wrapped_traces += has_wrapped(trace);
-        enter(input.history, atom, {tick, trace});
+        const PostEvent last = last_event(history, atom);
+        const PostEvent event{tick, post_trace(input.arithmetic, tick - last.tick, last)};
+        input.wrapped_traces += has_wrapped(event.trace);
+        const std::uint32_t number = history.count[atom];
+        enter(history, atom, event);
+        if (!has_views) continue;
+        input.views.set(view, atom, number, event);
+        if (number < RowWork::most_on_their_way) continue;
+        const PostEvent oldest =
+            history.events[atom * history.capacity + ((number - RowWork::most_on_their_way) & (history.capacity - 1))];
+        if (tick - oldest.tick <= input.ticks_back) input.crowded_until = tick + input.ticks_back + 1;
     }
 }
 

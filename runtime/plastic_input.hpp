@@ -5,18 +5,23 @@
 /// weight that comes out is what the synapse transmits. No work is done for post spikes but to note them.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
 
 #include "runtime/chip_matrix.hpp"
+#include "runtime/instruction_set.hpp"
 #include "runtime/layout/connections_region.hpp"
 #include "runtime/layout/plastic_row.hpp"
 #include "runtime/layout/plasticity_region.hpp"
 #include "runtime/layout/population_table.hpp"
 #include "runtime/layout/regions.hpp"
 #include "runtime/post_history.hpp"
+#include "runtime/post_views.hpp"
+#include "runtime/stdp.hpp"
 
 namespace spinn {
 
@@ -31,20 +36,10 @@ struct PlasticMatrix {
     std::uint32_t* rows = nullptr;           ///< in SDRAM: what offsets count from
 };
 
-/// What all rows of one tick whose synapses have one delay find at the core's neurons: worked out once. [atom] each.
-struct TickTable {
-    std::uint32_t sent = ~0u;                   ///< the tick; none yet
-    std::vector<std::uint32_t> newest;          ///< tick of the last post spike that is at the synapse
-    std::vector<std::uint32_t> end, oldest;     ///< of the history, as PostWindow has them
-    std::vector<std::int64_t> change;           ///< by the pre spike, s16.15
-    std::vector<std::int64_t> lowest, highest;  ///< what the weight then stays within
-};
+struct PlasticScratch;
+struct RowWork;
 
-/// Scratch of one row, [synapse] each.
-struct RowScratch {
-    std::vector<std::int64_t> weight;    ///< s16.15
-    std::vector<std::uint32_t> pending;  ///< synapses with post spikes left to go through
-};
+constexpr std::uint32_t no_tick = ~0u;
 
 struct PlasticInput {
     PlasticityRegion rule;
@@ -54,9 +49,25 @@ struct PlasticInput {
     std::uint64_t saturations = 0;     ///< additions that a ring buffer could not hold
     std::uint64_t wrapped_traces = 0;  ///< traces that passed 16, where s4.11 ends, and went on below 0 as on a board
 
-    RowScratch scratch;
-    std::vector<TickTable> tables;  ///< [ticks that post spikes take to the synapse]
-    bool plain = false;             ///< take the obvious loop even where there is a faster one: the tests do
+    stdp::RuleTables arithmetic;
+    std::uint32_t min_delay_ticks = ~0u, max_delay_ticks = 0;  ///< of any synapse
+    bool plain = false;  ///< take the obvious loop even where there is a faster one: the tests do
+
+    // Of the faster loop:
+    PostViews views;                           ///< empty: there is only the obvious loop, delays are too long
+    std::uint32_t ticks_back = 0;              ///< that rows may ask for
+    std::uint32_t crowded_until = 0;           ///< until this tick some neuron's history may be too short for the views
+    std::uint32_t views_of = no_tick;          ///< the tick that the next two are of
+    std::vector<std::uint32_t> view_of_delay;  ///< [delay code]
+    std::uint32_t view_of_now = 0;
+    std::unique_ptr<PlasticScratch> scratch;
+    std::uint64_t (*update)(const RowWork& work, PlasticScratch& scratch) = nullptr;
+    std::uint64_t (*update_lanes)(const RowWork& work, PlasticScratch& scratch) = nullptr;  ///< null: not here
+
+    PlasticInput();
+    PlasticInput(PlasticInput&&) noexcept;
+    PlasticInput& operator=(PlasticInput&&) noexcept;
+    ~PlasticInput();
 
     bool empty() const { return matrices.empty(); }
 };
@@ -68,7 +79,8 @@ std::vector<PlasticMatrix> lay_out_plastic_rows(std::span<const CoreProjection> 
                                                 std::span<const LooseRows> loose, std::span<std::uint32_t> region);
 
 /// The plastic side of a core that starts.
-PlasticInput make_plastic_input(PlasticityRegion rule, std::vector<PlasticMatrix> matrices, std::uint32_t n_atoms);
+PlasticInput make_plastic_input(PlasticityRegion rule, std::vector<PlasticMatrix> matrices, const SynapseRegion& shape,
+                                std::uint32_t n_atoms, InstructionSet set = best_instruction_set());
 
 /// Rows of consecutive keys.
 struct PlasticBlock {
@@ -84,6 +96,13 @@ std::vector<PlasticBlock> resolve(const PlasticInput& input, const PopulationTab
 /// buffer. Ticks of one row never go back; post spikes up to `sent` must have been entered. @return synapses in the row
 std::uint32_t receive_plastic(PlasticInput& input, const SynapseRegion& shape, const RingView& ring,
                               std::uint32_t matrix, std::uint32_t row, std::uint32_t sent, std::uint32_t repeats);
+
+/// Asks for the first lines of a row that will be received soon.
+inline void ask_for_plastic(const PlasticInput& input, std::uint32_t matrix, std::uint32_t row) {
+    const PlasticMatrix& rows = input.matrices[matrix];
+    const std::uint32_t first = rows.offsets[row], end = std::min(rows.offsets[row + 1], first + 64);
+    for (std::uint32_t word = first; word < end; word += 16) __builtin_prefetch(rows.rows + word, 1, 3);
+}
 
 /// Notes the spikes of this tick. @param atoms  ascending
 void enter_post_spikes(PlasticInput& input, std::uint32_t tick, std::span<const std::uint32_t> atoms);

@@ -10,6 +10,7 @@
 #include "runtime/layout/population_table.hpp"
 #include "runtime/layout/regions.hpp"
 #include "runtime/plastic_input.hpp"
+#include "runtime/short_term.hpp"
 
 namespace spinn {
 
@@ -68,6 +69,7 @@ struct SynapticInput {
     std::vector<LooseRows> loose;              ///< made by expand(); their words go to the matrix with lay_out_rows()
     RingBuffer ring;
     PlasticInput plastic;            ///< synapses that learn; empty when there are none
+    ShortTermInput short_term;       ///< synapses of short-term plasticity; likewise
     std::uint64_t matrix_bytes = 0;  ///< this core's share of the chip's matrices
     std::uint64_t synaptic_events = 0, saturations = 0, unknown_keys = 0;
 };

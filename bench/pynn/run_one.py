@@ -31,7 +31,15 @@ def recordings_of(backend):
     return found
 
 
+def mend_pynn():
+    """PyNN 0.13's connectors ask an assembly for its local_size, which it has not got."""
+    from pyNN import common
+    if not hasattr(common.Assembly, "local_size"):
+        common.Assembly.local_size = property(lambda self: sum(part.local_size for part in self.populations))
+
+
 def main():
+    mend_pynn()
     name, output, script, *arguments = sys.argv[1:]
     backend = importlib.import_module(f"pyNN.{name}")
     sys.argv = [script] + [argument.format(name) for argument in arguments]

@@ -10,6 +10,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <variant>
 
 #include "host/network_file.hpp"
@@ -186,6 +187,12 @@ void set_stdp(Network& network, std::uint32_t projection, const std::string& tim
                  in_order(weight_parameters, weights.parameters, weights.name), backprop_delay};
 }
 
+void set_short_term(Network& network, std::uint32_t projection, const std::map<std::string, double>& parameters) {
+    const std::vector<double> values = in_order(parameters, short_term_parameters(), "TsodyksMarkram");
+    ShortTermRule& rule = network.projections.at(projection).short_term.emplace();
+    for (std::size_t i = 0; i < values.size(); ++i) *parameter_of(rule, i) = values[i];
+}
+
 std::uint32_t add_population(Network& network, const std::string& name, std::uint32_t size, const std::string& model,
                              std::uint32_t max_atoms_per_core) {
     Population population;
@@ -228,6 +235,11 @@ void set_connections(Network& network, std::uint32_t projection, const InArray<s
         throw std::invalid_argument("pre, post, weight and delay must be equally long");
     std::vector<Connector::Row> rows(n);
     for (std::size_t i = 0; i < n; ++i) rows[i] = {pre.data()[i], post.data()[i], weight.data()[i], delay.data()[i]};
+    // As connection_rule() wants them: sorted once here, not each time that it is asked.
+    const auto before = [](const Connector::Row& a, const Connector::Row& b) {
+        return std::pair(a.pre, a.post) < std::pair(b.pre, b.post);
+    };
+    if (!std::ranges::is_sorted(rows, before)) std::ranges::stable_sort(rows, before);
     network.projections.at(projection).connector.rows = std::move(rows);
 }
 
@@ -441,6 +453,8 @@ void bind_network(nb::module_& module) {
         .def("set_stdp", &set_stdp, nb::arg("projection"), nb::arg("timing"), nb::arg("timing_parameters"),
              nb::arg("weight"), nb::arg("weight_parameters"), nb::arg("backprop_delay") = true,
              "Makes the synapses of a projection learn.")
+        .def("set_short_term", &set_short_term, nb::arg("projection"), nb::arg("parameters"),
+             "Gives the synapses of a projection the short-term plasticity of Tsodyks and Markram.")
         .def_rw("duration_ms", &Network::duration_ms, "Of the next run: what recording buffers are sized for.")
         .def("clear_recordings", [](Network& self) { self.recordings.clear(); })
         .def(

@@ -2,15 +2,20 @@
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/unique_ptr.h>
+#include <nanobind/stl/vector.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <exception>
 #include <map>
+#include <mutex>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "host/live_control.hpp"
 #include "host/machine_file.hpp"
 #include "host/population_memory.hpp"
 #include "host/python/bindings.hpp"
@@ -35,7 +40,19 @@ std::shared_ptr<spdlog::logger> make_log(bool verbose) {
     return log;
 }
 
+/// What other threads of Python want done to a session that may be running: it is done between two pieces.
+struct Inbox {
+    struct Rate {
+        std::uint32_t population = 0, neuron = 0;
+        double hz = 0.0;
+    };
+    std::mutex mutex;
+    std::vector<std::pair<std::uint32_t, std::vector<std::uint32_t>>> spikes;  ///< (population, neurons)
+    std::vector<Rate> rates;
+};
+
 struct PythonSession {
+    Inbox inbox;
     std::shared_ptr<spdlog::logger> log;
     Network mapped;  ///< populations as they were when recordings were laid out; without projections
     std::unique_ptr<Session> session;
@@ -73,24 +90,65 @@ std::unique_ptr<PythonSession> make_session(const Network& network, unsigned thr
     return made;
 }
 
-/// Runs with the interpreter unlocked; a signal that Python raises for (Ctrl-C) ends the run at the next piece.
-std::uint32_t run(PythonSession& self, std::uint32_t n_ticks, Recordings& recordings, bool realtime) {
-    bool interrupted = false;
+void empty(Inbox& inbox, Session& session) {
+    std::vector<std::pair<std::uint32_t, std::vector<std::uint32_t>>> spikes;
+    std::vector<Inbox::Rate> rates;
+    {
+        const std::lock_guard lock(inbox.mutex);
+        spikes.swap(inbox.spikes);
+        rates.swap(inbox.rates);
+    }
+    for (const auto& [population, neurons] : spikes) inject_spikes(session, population, neurons);
+    for (const Inbox::Rate& rate : rates) set_live_rate(session, rate.population, rate.neuron, rate.hz);
+}
+
+/// Runs with the interpreter unlocked; a signal that Python raises for (Ctrl-C) ends the run at the next piece, and so
+/// does an exception of `live`.
+std::uint32_t run(PythonSession& self, std::uint32_t n_ticks, Recordings& recordings, bool realtime,
+                  const std::optional<nb::callable>& live) {
+    std::exception_ptr failure;
+    std::vector<LiveSpike> heard;
+    const auto tell = [&] {
+        nb::gil_scoped_acquire locked;
+        std::vector<std::uint32_t> populations, neurons, ticks;
+        for (const LiveSpike& spike : heard) {
+            populations.push_back(spike.population);
+            neurons.push_back(spike.neuron);
+            ticks.push_back(spike.tick);
+        }
+        heard.clear();
+        try {
+            (*live)(to_numpy(std::move(populations)), to_numpy(std::move(neurons)), to_numpy(std::move(ticks)));
+        } catch (...) {
+            failure = std::current_exception();
+        }
+    };
     std::uint32_t done = 0;
     {
         nb::gil_scoped_release unlocked;
         RunControl control;
         control.realtime = realtime;
         control.look_up_s = look_up_s;
-        control.recorded = [&](const Recorded& recorded) { add(recordings, recorded); };
+        if (live)
+            control.live = [&](const SdpMessage& message) {
+                const std::vector<LiveSpike> spikes = live_spikes(self.session->machine(), message);
+                heard.insert(heard.end(), spikes.begin(), spikes.end());
+            };
+        control.recorded = [&](const Recorded& recorded) {
+            add(recordings, recorded);
+            if (!heard.empty() && !failure) tell();
+        };
         control.stop = [&] {
-            nb::gil_scoped_acquire locked;
-            interrupted = PyErr_CheckSignals() != 0;
-            return interrupted;
+            if (!failure) {
+                nb::gil_scoped_acquire locked;
+                if (PyErr_CheckSignals() != 0) failure = std::make_exception_ptr(nb::python_error());
+            }
+            if (!failure) empty(self.inbox, *self.session);
+            return failure != nullptr;
         };
         done = self.session->run(n_ticks, control);
     }
-    if (interrupted) throw nb::python_error();
+    if (failure) std::rethrow_exception(failure);
     return done;
 }
 
@@ -162,7 +220,26 @@ void bind_session(nb::module_& module) {
              nb::arg("before").none() = nb::none(),
              "before: a session of the same network, which this one goes on with and which is of no use afterwards.")
         .def("run", &run, nb::arg("n_ticks"), nb::arg("recordings"), nb::arg("realtime") = false,
-             "Runs with the interpreter unlocked. Returns the ticks done; raises KeyboardInterrupt on Ctrl-C.")
+             nb::arg("live").none() = nb::none(),
+             "Runs with the interpreter unlocked. Returns the ticks done; raises KeyboardInterrupt on Ctrl-C. live: "
+             "called "
+             "now and then with (populations, neurons, ticks) of the spikes that left the machine.")
+        .def(
+            "inject",
+            [](PythonSession& self, std::uint32_t population, std::vector<std::uint32_t> neurons) {
+                const std::lock_guard lock(self.inbox.mutex);
+                self.inbox.spikes.emplace_back(population, std::move(neurons));
+            },
+            nb::arg("population"), nb::arg("neurons"),
+            "Spikes of a SpikeInjector, as soon as can be; from any thread, also while it runs.")
+        .def(
+            "set_live_rate",
+            [](PythonSession& self, std::uint32_t population, std::uint32_t neuron, double rate_hz) {
+                const std::lock_guard lock(self.inbox.mutex);
+                self.inbox.rates.push_back({population, neuron, rate_hz});
+            },
+            nb::arg("population"), nb::arg("neuron"), nb::arg("rate_hz"),
+            "The rate of one Poisson source, as soon as can be; from any thread, also while it runs.")
         .def("report", &report, "What the run did so far, as the JSON text of `spinn-emu --json`.")
         .def(
             "update_parameters", &update, nb::arg("network"), nb::arg("population"),

@@ -54,16 +54,20 @@ ProjectionRows projection_rows(const Network& network, std::size_t index, double
     return rows;
 }
 
-std::uint64_t add_row(const ProjectionRows& rows, std::uint32_t pre, std::uint64_t tick, std::uint32_t repeats,
-                      DelayedInput& input) {
+void add_scaled_row(const ProjectionRows& rows, std::uint32_t pre, std::uint64_t tick, double factor,
+                    DelayedInput& input) {
     const std::uint64_t first = rows.offsets[pre], end = rows.offsets[std::size_t{pre} + 1];
-    const auto factor = static_cast<double>(repeats);
     for (std::uint64_t i = first; i < end;) {
         const std::uint32_t delay = rows.delays[i];
         const std::span<double> sums = input.at(tick + delay, rows.receptor);
         for (; i < end && rows.delays[i] == delay; ++i) sums[rows.targets[i]] += factor * rows.weights[i];
     }
-    return (end - first) * repeats;
+}
+
+std::uint64_t add_row(const ProjectionRows& rows, std::uint32_t pre, std::uint64_t tick, std::uint32_t repeats,
+                      DelayedInput& input) {
+    add_scaled_row(rows, pre, tick, static_cast<double>(repeats), input);
+    return (rows.offsets[std::size_t{pre} + 1] - rows.offsets[pre]) * repeats;
 }
 
 }  // namespace spinn::reference

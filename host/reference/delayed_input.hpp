@@ -51,6 +51,10 @@ ProjectionRows projection_rows(const Network& network, std::size_t projection, d
 /// runtime, 1.6).
 double weight_unit(const Network& network, std::size_t projection);
 
+/// Adds the row of a neuron, weights times `factor`.
+void add_scaled_row(const ProjectionRows& rows, std::uint32_t pre, std::uint64_t tick, double factor,
+                    DelayedInput& input);
+
 /// Adds the row of a neuron that sent `repeats` spikes in a tick. @return synaptic events
 std::uint64_t add_row(const ProjectionRows& rows, std::uint32_t pre, std::uint64_t tick, std::uint32_t repeats,
                       DelayedInput& input);

@@ -10,6 +10,7 @@
 
 #include "host/reference/delayed_input.hpp"
 #include "host/reference/plasticity.hpp"
+#include "host/reference/short_term.hpp"
 #include "mapper/currents.hpp"
 #include "mapper/plasticity_tables.hpp"
 #include "mapper/poisson_regions.hpp"
@@ -176,7 +177,8 @@ ReferenceResult run_reference(const Network& network, const ReferenceOptions& op
     result.populations = empty_recordings(network);
 
     std::vector<ProjectionRows> projections;
-    std::vector<std::optional<Learning>> learning;  // [projection]; none when it is static
+    std::vector<std::optional<Learning>> learning;     // [projection]; none when it is static
+    std::vector<std::optional<ShortTerm>> short_term;  // [projection]
     std::vector<std::uint32_t> max_delay(populations.size(), 1);
     for (std::size_t p = 0; p < network.projections.size(); ++p) {
         const ProjectionRows& rows = projections.emplace_back(
@@ -189,6 +191,11 @@ ReferenceResult run_reference(const Network& network, const ReferenceOptions& op
                                                  *projection.stdp, network.populations[projection.pre.population].size,
                                                  network.timestep_ms))
                                            : std::nullopt);
+        short_term.push_back(
+            projection.short_term
+                ? std::optional(make_short_term(
+                      *projection.short_term, network.populations[projection.pre.population].size, network.timestep_ms))
+                : std::nullopt);
     }
     for (std::size_t p = 0; p < populations.size(); ++p)
         if (is_neuron(network.populations[p].model)) {
@@ -204,11 +211,17 @@ ReferenceResult run_reference(const Network& network, const ReferenceOptions& op
         for (const Running& source : populations)
             for (const std::size_t p : source.outgoing) {
                 Running& target = populations[projections[p].post_population];
-                for (std::size_t i = 0; i < source.spiking.size(); ++i)
-                    result.synaptic_events +=
-                        learning[p] ? learn_and_add_row(*learning[p], projections[p], *target.posts, source.spiking[i],
-                                                        tick, source.counts[i], target.input)
-                                    : add_row(projections[p], source.spiking[i], tick, source.counts[i], target.input);
+                for (std::size_t i = 0; i < source.spiking.size(); ++i) {
+                    const std::uint32_t pre = source.spiking[i], count = source.counts[i];
+                    if (learning[p])
+                        result.synaptic_events += learn_and_add_row(*learning[p], projections[p], *target.posts, pre,
+                                                                    tick, count, target.input);
+                    else if (short_term[p])
+                        result.synaptic_events +=
+                            transmit(*short_term[p], projections[p], pre, tick, count, target.input);
+                    else
+                        result.synaptic_events += add_row(projections[p], pre, tick, count, target.input);
+                }
             }
     }
     for (std::size_t p = 0; p < projections.size(); ++p)

@@ -25,7 +25,11 @@ std::vector<std::uint32_t> encode(const std::vector<CoreProjection>& projections
         out.put(projection.atoms_per_core);
         out.put(projection.n_stages);
         out.put(projection.stage_ticks);
-        out.put(projection.plastic ? 1 : 0);
+        out.put(projection.plastic ? 1 : projection.short_term ? 2 : 0);
+        if (projection.short_term)
+            for (const std::uint32_t word :
+                 {projection.short_term->u, projection.short_term->recovery, projection.short_term->facilitation})
+                out.put(word);
         out.put_all(rule);
     }
     return out.take();
@@ -46,18 +50,23 @@ std::variant<std::vector<CoreProjection>, DecodeError> decode_connections_region
         projection.atoms_per_core = in.get();
         projection.n_stages = in.get();
         projection.stage_ticks = in.get();
-        const std::uint32_t plastic = in.get();
-        projection.plastic = plastic != 0;
+        const std::uint32_t kind = in.get();
+        projection.plastic = kind == 1;
+        const std::size_t header_end = in.position();
+        if (kind == 2) projection.short_term = ShortTermConstants{in.get(), in.get(), in.get()};
         const std::size_t rule_position = in.position();
         const std::span<const std::uint32_t> rule = in.get_all(rule_words);
         if (in.ran_out()) return DecodeError{in.position(), "connections region is cut short"};
-        if (projection.receptor >= max_receptors) return DecodeError{rule_position - 8, "unknown receptor"};
-        if (projection.stage_ticks == 0) return DecodeError{rule_position - 2, "a delay stage of 0 ticks"};
-        if (plastic > 1) return DecodeError{rule_position - 1, "a projection is either static, 0, or plastic, 1"};
+        if (projection.receptor >= max_receptors) return DecodeError{header_end - 8, "unknown receptor"};
+        if (projection.stage_ticks == 0) return DecodeError{header_end - 2, "a delay stage of 0 ticks"};
+        if (kind > 2)
+            return DecodeError{header_end - 1, "a projection is static, 0, plastic, 1, or of short-term plasticity, 2"};
+        if (projection.short_term && projection.short_term->u > short_term_one)
+            return DecodeError{header_end, "a U above 1"};
         const std::uint64_t rows = std::uint64_t{projection.n_source_cores} * projection.atoms_per_core;
         if (projection.atoms_per_core == 0 || projection.atoms_per_core > 0xffff || rows > 0xffffffff ||
             rows * projection.n_stages > 0xffffffff)
-            return DecodeError{rule_position - 5, "impossible number of rows"};
+            return DecodeError{header_end - 5, "impossible number of rows"};
         std::size_t used = 0;
         auto decoded = decode_connection_rule(rule, used);
         if (const auto* error = std::get_if<DecodeError>(&decoded))

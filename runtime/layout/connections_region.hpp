@@ -9,6 +9,7 @@
 
 #include "protocols/decode_error.hpp"
 #include "runtime/connection_rule.hpp"
+#include "runtime/short_term.hpp"
 
 namespace spinn {
 
@@ -22,6 +23,7 @@ struct CoreProjection {
     std::uint32_t n_stages = 0;        ///< delay stages of the source population; 0: no delay extension
     std::uint32_t stage_ticks = 1;     ///< ticks that one stage adds; at most the slots of this core's ring buffer
     bool plastic = false;              ///< its matrices are the projection's own, and lie with the plastic rows
+    std::optional<ShortTermConstants> short_term;  ///< likewise its own, with the rows of short-term plasticity
     ConnectionRule rule;
     bool operator==(const CoreProjection&) const = default;
 };

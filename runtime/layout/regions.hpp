@@ -28,6 +28,7 @@ enum class Region : std::uint32_t {
     currents = 8,          ///< current sources, where there are any: runtime/layout/currents_region.hpp
     plasticity = 10,       ///< PlasticityRegion: only in cores with synapses that learn
     plastic_rows = 11,     ///< reserved; the core writes its plastic rows here (runtime/layout/plastic_row.hpp)
+    short_term_rows = 14,  ///< reserved; rows of short-term plasticity (runtime/short_term.hpp)
 };
 constexpr std::uint32_t region_count = 32;
 constexpr std::uint32_t region_table_magic = 0xad130ad6;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "host/live_control.hpp"
 #include "host/network_yaml.hpp"
 #include "host/recordings.hpp"
 #include "host/reference/simulator.hpp"
@@ -12,6 +13,7 @@
 #include "host/session.hpp"
 #include "mixed_network.hpp"
 #include "protocols/eieio.hpp"
+#include "protocols/error.hpp"
 
 namespace spinn {
 namespace {
@@ -79,6 +81,33 @@ TEST(SpikeInjector, SendsInTheNextTickWhatHostsSentIt) {
     EXPECT_EQ(session.report().counters.bad_messages, 1u);
 }
 
+TEST(LiveControl, TheProcessItselfSendsAndHears) {
+    Network network = read_network_yaml(injected, "injected");
+    network.live = {1};
+    Session session(map_network(network, make_machine("spinn3"), {}, silent()).image, {}, silent());
+    Recordings recordings;
+    std::vector<LiveSpike> heard;
+    RunControl control;
+    control.recorded = [&](const Recorded& recorded) { add(recordings, recorded); };
+    control.live = [&](const SdpMessage& message) {
+        for (const LiveSpike& spike : live_spikes(session.machine(), message)) heard.push_back(spike);
+    };
+    inject_spikes(session, 0, std::vector<std::uint32_t>{17, 3, 3});
+    session.run(20, control);
+    EXPECT_EQ(recordings.spikes.at(0).ticks, (std::vector<std::uint32_t>{0, 0, 0}));
+    EXPECT_EQ(recordings.spikes.at(0).neurons, (std::vector<std::uint32_t>{3, 3, 17}));
+    std::vector<LiveSpike> recorded;
+    const auto& cells = recordings.spikes.at(1);
+    for (std::size_t i = 0; i < cells.ticks.size(); ++i) recorded.push_back({1, cells.neurons[i], cells.ticks[i]});
+    EXPECT_GE(heard.size(), 2u);
+    EXPECT_EQ(heard, recorded);
+    EXPECT_THROW(inject_spikes(session, 0, std::vector<std::uint32_t>{20}), InputError);
+    EXPECT_THROW(inject_spikes(session, 1, std::vector<std::uint32_t>{0}), InputError);
+    EXPECT_THROW(inject_spikes(session, 7, std::vector<std::uint32_t>{0}), InputError);
+    EXPECT_THROW(set_live_rate(session, 0, 0, 10.0), InputError);
+    EXPECT_TRUE(live_spikes(session.machine(), SdpMessage{}).empty());
+}
+
 constexpr const char* poisson = R"(name: poisson
 timestep: 1.0
 duration: 4000
@@ -87,6 +116,22 @@ populations:
 record:
   - {population: sources, variables: [spikes]}
 )";
+
+TEST(LiveControl, SetsTheRateOfOneSource) {
+    const Mapping mapping = map_text(poisson, "spinn3");
+    Session session(mapping.image, {}, silent());
+    Recordings recordings;
+    RunControl control;
+    control.recorded = [&](const Recorded& recorded) { add(recordings, recorded); };
+    set_live_rate(session, 0, 7, 200.0);
+    session.run(2000, control);
+    const auto& spikes = recordings.spikes.at(0);
+    for (const std::uint32_t neuron : spikes.neurons) EXPECT_EQ(neuron, 7u);
+    EXPECT_NEAR(static_cast<double>(spikes.ticks.size()), 0.2 * 2000, 4.0 * std::sqrt(0.2 * 2000));
+    EXPECT_THROW(set_live_rate(session, 0, 7, -1.0), InputError);
+    EXPECT_THROW(set_live_rate(session, 0, 7, 1e6), InputError);
+    EXPECT_THROW(set_live_rate(session, 0, 50, 1.0), InputError);
+}
 
 TEST(LiveRate, APacketWithAPayloadSetsTheRateOfOneSource) {
     const Mapping mapping = map_text(poisson, "spinn3");

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "host/compare.hpp"
@@ -66,10 +67,14 @@ TEST_P(FeedForwardExamples, AgreeWithDoublePrecision) {
 }
 
 std::string stem(const testing::TestParamInfo<const char*>& of) {
-    return std::string(of.param).substr(0, std::string(of.param).find('.'));
+    std::string name = std::string(of.param).substr(0, std::string(of.param).find('.'));
+    std::ranges::replace(name, '-', '_');
+    return name;
 }
 INSTANTIATE_TEST_SUITE_P(Files, ModelExamples,
-                         testing::Values("models.yaml", "currents.yaml", "connectors.yaml", "sources.yaml"), stem);
+                         testing::Values("models.yaml", "currents.yaml", "connectors.yaml", "sources.yaml", "stdp.yaml",
+                                         "short-term.yaml"),
+                         stem);
 INSTANTIATE_TEST_SUITE_P(Files, FeedForwardExamples, testing::Values("models.yaml", "currents.yaml", "sources.yaml"),
                          stem);
 

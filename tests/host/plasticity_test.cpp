@@ -204,6 +204,11 @@ TEST(Plasticity, WeightsAreWrittenAtIntervalsAndAtTheEnd) {
     }
 }
 
+TEST(Plasticity, AnImageSaysWhetherAnythingLearns) {
+    EXPECT_TRUE(learns(image_of(learning_network, "spinn3", 50)));
+    EXPECT_FALSE(learns(map_text(mixed_network, "spinn3").image));
+}
+
 TEST(Plasticity, InhibitionThatLearnsBringsANetworkToItsTargetRate) {
     Network network = read_network_file(std::filesystem::path(SPINN_SOURCE_DIR) / "examples" / "vogels.yaml");
     const auto spikes_of_exc = [&](double duration_ms) {

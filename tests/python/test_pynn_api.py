@@ -303,6 +303,21 @@ def test_connectors_of_spynnaker(sim):
         sim.OneToOneOffsetConnector(offsets=2)
 
 
+@pytest.mark.parametrize("receptor, sign", [("excitatory", 1.0), ("inhibitory", -1.0)])
+def test_receptors_of_assemblies(sim, receptor, sign):
+    """PyNN gives the receptors of an assembly in no order."""
+    parts = [sim.Population(3, sim.IF_curr_exp()) for _ in range(2)]
+    source = sim.Population(1, sim.SpikeSourceArray(spike_times=[5.0]))
+    sim.Projection(source, parts[0] + parts[1], sim.AllToAllConnector(), sim.StaticSynapse(weight=0.5 * sign),
+                   receptor_type=receptor)
+    for part in parts:
+        part.record("v")
+    sim.run(10.0)
+    for part in parts:
+        last = part.get_data("v").segments[0].filter(name="v")[0].magnitude[-1]
+        assert (sign * (last + 65.0) > 0.1).all()
+
+
 def test_what_has_no_seed_of_its_own_follows_setup(sim):
     """Parameters, initial values and connections: the same again with the same seed, others with another."""
     def draw(seed):
@@ -517,7 +532,33 @@ def test_synapses_learn_and_forget_at_reset(sim):
     with pytest.raises(NotImplementedError):
         sim.STDPMechanism(sim.SpikePairRule(), sim.AdditiveWeightDependence(), dendritic_delay_fraction=0.5)
     with pytest.raises(NotImplementedError):
-        sim.TsodyksMarkramSynapse(U=0.5)
+        sim.SimpleStochasticSynapse(p=0.5)
+
+
+def test_short_term_plasticity_depresses_and_facilitates(sim):
+    sim.setup(timestep=0.1)
+    source = sim.Population(1, sim.SpikeSourceArray(spike_times=[20.0, 40.0, 60.0]))
+    cells = sim.Population(2, sim.IF_curr_delta(tau_m=2.0, cm=1.0, v_thresh=0.0))  # forgets between two spikes
+    down, up = dict(U=0.5, tau_rec=100.0, tau_facil=0.0), dict(U=0.1, tau_rec=0.0, tau_facil=100.0)
+    for i, parameters in enumerate((down, up)):
+        synapse = sim.TsodyksMarkramSynapse(weight=10.0, delay=1.0, **parameters)
+        projection = sim.Projection(source, cells[i:i + 1], sim.OneToOneConnector(), synapse)
+        assert projection.get(["weight", "U", "tau_rec"], "list", with_address=False) == [
+            (10.0, parameters["U"], parameters["tau_rec"])]
+    cells.record("v")
+    sim.run(80.0)
+    v = cells.get_data().segments[0].analogsignals[0].magnitude + 65.0
+    jumps = np.array([v[t:t + 50].max(axis=0) - v[t] for t in (200, 400, 600)])
+    d, x = np.exp(-0.2), [1.0]
+    u = [0.1]
+    for _ in range(2):
+        x.append(1.0 - (1.0 - x[-1] * 0.5) * d)
+        u.append(0.1 + 0.9 * u[-1] * d)
+    assert jumps[:, 0] / jumps[0, 0] == pytest.approx(np.array(x), abs=0.01)
+    assert jumps[:, 1] / jumps[0, 1] == pytest.approx(np.array(u) / 0.1, abs=0.02)
+    with pytest.raises(NotImplementedError, match="one U"):
+        sim.Projection(cells, cells, sim.AllToAllConnector(),
+                       sim.TsodyksMarkramSynapse(U=sim.RandomDistribution("uniform", low=0.1, high=0.5)))
 
 
 def test_losses_are_told(sim):

@@ -149,7 +149,8 @@ struct Core {
     PlasticInput input;
     RingBuffer ring = make_ring_buffer(shape);
 
-    Core(const PlasticityRegion& rule, std::uint32_t min_delay, std::mt19937& random, bool one_delay = false) {
+    Core(const PlasticityRegion& rule, std::uint32_t min_delay, std::mt19937& random, bool one_delay = false,
+         InstructionSet set = best_instruction_set()) {
         const std::uint32_t max_delay = one_delay ? min_delay : 16;
         LooseRows loose{0, 3, min_delay, max_delay, {}, {}};
         const auto receptor = static_cast<std::uint32_t>(random() % 2);
@@ -163,18 +164,19 @@ struct Core {
                                                synapse.receptor, synapse.atom));
         }
         std::vector<CoreProjection> projections(1);
-        input = make_plastic_input(rule, lay_out_plastic_rows(projections, {&loose, 1}, region), 16);
+        input = make_plastic_input(rule, lay_out_plastic_rows(projections, {&loose, 1}, region), shape, 16, set);
     }
 };
 
 class EveryRule : public testing::TestWithParam<std::pair<TimingRule, WeightRule>> {};
 
 /// Random spikes of 600 ticks on both sides; the core hears of pre spikes only at the end of windows.
-void expect_the_boards_weights(const PlasticityRegion& rule, std::uint32_t window, double pre_rate, double post_rate,
-                               std::uint32_t seed, bool one_delay = false) {
+void expect_the_boards_weights_with(InstructionSet set, bool plain, const PlasticityRegion& rule, std::uint32_t window,
+                                    double pre_rate, double post_rate, std::uint32_t seed, bool one_delay) {
     std::mt19937 random(seed);
     std::bernoulli_distribution pre(pre_rate), post(post_rate);
-    Core core(rule, window, random, one_delay);
+    Core core(rule, window, random, one_delay, set);
+    core.input.plain = plain;
     std::vector<BoardSynapse> expected = core.synapses;
     Board board(rule);
     std::vector<std::uint64_t> sums(core.ring.sums.size(), 0);
@@ -210,6 +212,17 @@ void expect_the_boards_weights(const PlasticityRegion& rule, std::uint32_t windo
         }
     }
     EXPECT_GT(updates, 0u);
+}
+
+/// With the obvious loop, the faster one, and the one of this processor's vectors.
+void expect_the_boards_weights(PlasticityRegion rule, std::uint32_t window, double pre_rate, double post_rate,
+                               std::uint32_t seed, bool one_delay = false) {
+    if (rule.weight == WeightRule::multiplicative)  // shares that the vectors take
+        for (WeightConstants& c : rule.constants) c.a_plus.raw /= 2, c.a_minus.raw /= 2;
+    for (const bool plain : {true, false})
+        expect_the_boards_weights_with(InstructionSet::plain, plain, rule, window, pre_rate, post_rate, seed,
+                                       one_delay);
+    expect_the_boards_weights_with(best_instruction_set(), false, rule, window, pre_rate, post_rate, seed, one_delay);
 }
 
 TEST_P(EveryRule, GivesTheBoardsWeightsWhereverWindowsEnd) {

@@ -53,6 +53,13 @@ TEST(Regions, AConnectionsRegionSurvivesARoundTrip) {
     projection.rule.weight = constant(0.5);
     projection.rule.delay_ms = {DistributionKind::uniform, 1.0, 2.0};
     survives(std::vector<CoreProjection>{projection, projection}, decode_connections_region);
+    CoreProjection plastic = projection, short_term = projection;
+    plastic.plastic = true;
+    short_term.short_term = ShortTermConstants{11, 12, 13};
+    survives(std::vector<CoreProjection>{short_term, plastic, projection, short_term}, decode_connections_region);
+    short_term.short_term->u = short_term_one + 1;
+    const auto refused = decode_connections_region(encode(std::vector<CoreProjection>{short_term}));
+    EXPECT_EQ(std::get<DecodeError>(refused).reason, "a U above 1");
 }
 
 TEST(Regions, DecodersTakeAnyWords) {

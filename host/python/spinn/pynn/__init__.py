@@ -20,7 +20,7 @@ from .plasticity import AdditiveWeightDependence, MultiplicativeWeightDependence
 from .populations import Assembly, Population, PopulationView
 from .projections import Projection
 from .simulator import SpinnWarning
-from .synapses import StaticSynapse, not_here
+from .synapses import StaticSynapse, TsodyksMarkramSynapse, not_here
 
 globals().update(extra_models._standard)
 globals().update(not_here(__name__))

@@ -76,6 +76,7 @@ def end(compatible_output=True):
     state.write_on_end = []
     state.last_report = state.report()
     state.session = None
+    state.live_connections = []
 
 
 run, run_until = common.build_run(simulator)

@@ -13,7 +13,7 @@ from .simulator import state
 # sPyNNaker's arguments of Population() that place work on cores; here the mapper decides.
 _PLACING = {"n_synapse_cores", "allow_delay_extensions", "spikes_per_second", "ring_buffer_sigma",
             "max_expected_summed_weight", "incoming_spike_buffer_size", "drop_late_spikes", "splitter", "n_colour_bits",
-            "constraints", "in_partitions", "out_partitions", "packet_compressor", "max_rate", "seed"}
+            "constraints", "virtual_key", "port", "in_partitions", "out_partitions", "packet_compressor", "max_rate", "seed"}
 
 
 class Assembly(common.Assembly):

@@ -11,7 +11,7 @@ from .connectivity import Listed, distribution_of, listed_by, rule_of, seed_of
 from .patterns import PatternConnector
 from .plasticity import STDPMechanism
 from .simulator import state
-from .synapses import StaticSynapse
+from .synapses import StaticSynapse, TsodyksMarkramSynapse
 
 _JOINED = {"sum": np.add, "min": np.minimum, "max": np.maximum}
 
@@ -147,11 +147,13 @@ class Projection(common.Projection):
         post, post_neurons = _selected(part.post)
         part.index = state.network.add_projection(
             "", pre._machine_index, pre_neurons, post._machine_index, post_neurons, kind, weight, delay,
-            self.post.receptor_types.index(part.receptor or self.receptor_type), **more)
+            part.post.celltype.receptor_types.index(part.receptor or self.receptor_type), **more)
         if self._learns:
             timing, times, weight_rule, weights = self.synapse_type.machine_rule()
             state.network.set_stdp(part.index, timing, times, weight_rule, weights,
                                    backprop_delay=self.synapse_type.backprop_delay)
+        if isinstance(self.synapse_type, TsodyksMarkramSynapse):
+            state.network.set_short_term(part.index, self.synapse_type.machine_parameters())
 
     def _add_rules(self, rule, weight, delay, seed):
         if rule.receptors:
@@ -282,9 +284,10 @@ class Projection(common.Projection):
             pre, post, weight, delay = connections_of(part.index)
             columns.append((_position(part.pre, pre) + part.pre_at, _position(part.post, post) + part.post_at,
                             weight, delay))
-        pre, post, weight, delay = (np.concatenate(column) for column in zip(*columns))
+        pre, post, weight, delay = (columns[0] if len(columns) == 1 else
+                                    (np.concatenate(column) for column in zip(*columns)))
         place = pre * self.post.size + post
-        if (np.diff(place) < 0).any():
+        if (place[1:] < place[:-1]).any():
             order = np.argsort(place, kind="stable")
             pre, post, weight, delay = pre[order], post[order], weight[order], delay[order]
         return pre, post, {"weight": weight, "delay": delay}

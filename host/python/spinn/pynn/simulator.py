@@ -53,6 +53,7 @@ class State(common.control.BaseState):
         self.connectivity = "machine"
         self._min_delay = "auto"
         self._max_delay = "auto"
+        self.live_connections = []  # whoever hears of runs; until they close, or the simulation ends
         self.clear()
 
     # --- one simulation after another ------------------------------------------------------------------------------
@@ -63,6 +64,8 @@ class State(common.control.BaseState):
         self.projections = []
         self.current_sources = []
         self.recorders = set()
+        self.live_populations = []  # whose spikes leave the machine
+        self.unsaid = []            # what connections said before the network was loaded
         self.write_on_end = []
         self.id_counter = 0
         self.segment_counter = -1
@@ -159,11 +162,37 @@ class State(common.control.BaseState):
         if self.session is None:
             self.session = self._make_session(n_ticks)
             self.before = None
+        unsaid, self.unsaid = self.unsaid, []
+        for say in unsaid:
+            say(self.session)
+        connections = list(self.live_connections)
+        for connection in connections:
+            connection._run_begins(n_ticks * self.dt)
         try:
-            self.session.run(n_ticks, self.recordings, realtime=self.realtime)
+            self.session.run(n_ticks, self.recordings, realtime=self.realtime or bool(connections),
+                             live=self._tell_live if connections and self.live_populations else None)
         finally:
             self.ticks = self.session.ticks_done
             self._tell_losses()
+            for connection in connections:
+                connection._run_ends()
+
+    def to_session(self, say):
+        """Calls say(session), now or when the next run begins. From any thread."""
+        session = self.session
+        if session is None:
+            self.unsaid.append(say)
+        else:
+            say(session)
+
+    def _tell_live(self, populations, neurons, ticks):
+        """Spikes that left the machine, in order of time."""
+        for index in np.unique(populations):
+            mine = populations == index
+            at, first = np.unique(ticks[mine], return_index=True)
+            steps = [(int(tick), part.tolist()) for tick, part in zip(at, np.split(neurons[mine], first[1:]))]
+            for connection in list(self.live_connections):
+                connection._hear(self.populations[index], steps)
 
     def save_network(self, filename, duration):
         duration = self.t if duration is None else duration
@@ -181,6 +210,7 @@ class State(common.control.BaseState):
             population._describe(self.network)
         for source in self.current_sources:
             source._describe(self.network)
+        self.network.live = [population._machine_index for population in self.live_populations]
 
     def _make_session(self, n_ticks):
         self._describe_network(n_ticks * self.dt)

@@ -1,4 +1,6 @@
 """Synapse types."""
+from copy import deepcopy
+
 import numpy as np
 from pyNN import errors
 from pyNN.standardmodels import build_translations, synapses
@@ -34,8 +36,24 @@ class StaticSynapse(MachineSynapse, synapses.StaticSynapse):
     translations = build_translations(("weight", "weight"), ("delay", "delay"))
 
 
+class TsodyksMarkramSynapse(MachineSynapse, synapses.TsodyksMarkramSynapse):
+    __doc__ = synapses.TsodyksMarkramSynapse.__doc__
+    translations = build_translations(*((name, name) for name in ("weight", "delay", "U", "tau_rec", "tau_facil")))
+
+    def machine_parameters(self):
+        """U and the time constants, which all synapses of a projection share."""
+        values = {}
+        for name in ("U", "tau_rec", "tau_facil"):
+            value = deepcopy(self.parameter_space[name])
+            if value.is_homogeneous is False:
+                raise NotImplementedError(f"all synapses of a projection have one {name} here")
+            value.shape = (1,)
+            values[name] = float(value.evaluate(simplify=True))
+        return values
+
+
 def not_here(module):
     """{name: class} of PyNN's synapse types that the machine does not have: they say so when they are made."""
-    names = ("ElectricalSynapse", "TsodyksMarkramSynapse", "SimpleStochasticSynapse", "StochasticTsodyksMarkramSynapse",
+    names = ("ElectricalSynapse", "SimpleStochasticSynapse", "StochasticTsodyksMarkramSynapse",
              "MultiQuantalSynapse", "AdditivePotentiationMultiplicativeDepression", "GutigWeightDependence")
     return {name: unavailable(name, getattr(synapses, name), module) for name in names if hasattr(synapses, name)}
