@@ -86,13 +86,18 @@ class Network:
         common = {key: value_of(values[key]) for key in ("weight", "delay") if key in values}
         if name == "Static":
             return self.sim.StaticSynapse(**common)
+        if name == "TsodyksMarkram":
+            return self.sim.TsodyksMarkramSynapse(**{key: value_of(value) for key, value in values.items()})
         (timing, times), = values["timing_dependence"].items()
         (weight, weights), = values["weight_dependence"].items()
-        if weight == "Additive":  # PyNN's amplitudes are parts of w_max, a file's are weights
-            times = {key: value / weights["w_max"] if key.startswith("A") else value for key, value in times.items()}
+        if weight != "Multiplicative":  # PyNN's amplitudes are parts of w_max, a file's are weights
+            times, weights = ({key: value / weights["w_max"] if key.startswith("A") else value
+                               for key, value in given.items()} for given in (times, weights))
         rules = self.sim.extra_models if timing != "SpikePair" else self.sim
+        weight_rule = (self.sim.extra_models.WeightDependenceAdditiveTriplet if weight == "AdditiveTriplet"
+                       else getattr(self.sim, f"{weight}WeightDependence"))
         return self.sim.STDPMechanism(timing_dependence=getattr(rules, _TIMING[timing])(**times),
-                                      weight_dependence=getattr(self.sim, f"{weight}WeightDependence")(**weights), **common)
+                                      weight_dependence=weight_rule(**weights), **common)
 
     def project(self, values):
         pre, post = self.view(values["from"]), self.view(values["to"])
