@@ -128,13 +128,13 @@ std::vector<ChipBlock> blocks_of_path(Machine& machine, const KeyPath& path, std
             block.min_delay_ticks = rows.min_delay_ticks;
             blocks.push_back(block);
         }
-        for (const PlasticBlock& rows : resolve(input->plastic, input->table, path.first_key, path.n_keys)) {
+        for (const MatrixBlock& rows : resolve(input->plastic, input->table, path.first_key, path.n_keys)) {
             block.kind = ChipBlock::Kind::plastic;
             block.learning = rows;
             block.min_delay_ticks = rows.min_delay_ticks;
             blocks.push_back(block);
         }
-        for (const ShortTermBlock& rows : resolve(input->short_term, input->table, path.first_key, path.n_keys)) {
+        for (const MatrixBlock& rows : resolve(input->short_term, input->table, path.first_key, path.n_keys)) {
             block.kind = ChipBlock::Kind::short_term;
             block.learning = {rows.matrix, rows.first_row, rows.min_delay_ticks};
             block.min_delay_ticks = rows.min_delay_ticks;

@@ -29,7 +29,7 @@ struct ChipBlock {
     MatrixRows rows;                      ///< rows: from atom `first` on
     std::uint32_t reached = 0;            ///< rows: a bit for each column whose core the packets reach
     std::uint32_t core = 0;               ///< plastic, packets, unknown: index in Machine::cores
-    PlasticBlock learning;                ///< plastic, short_term: from atom `first` on
+    MatrixBlock learning;                 ///< plastic, short_term: from atom `first` on
     std::uint32_t min_delay_ticks = ~0u;  ///< between sending and the first tick that is changed
 };
 

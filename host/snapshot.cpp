@@ -67,7 +67,7 @@ void take_waiting(const Core& core, const std::vector<DelayProgram::Waiting>& wa
         for (const RowBlock& block : resolve(input, value(spike.key), 1))
             for (const std::uint32_t word : row(block, 0))
                 add_arriving(core, word, (word >> 16) * spike.count, spike.tick, arriving);
-        for (const ShortTermBlock& block : resolve(input.short_term, input.table, value(spike.key), 1)) {
+        for (const MatrixBlock& block : resolve(input.short_term, input.table, value(spike.key), 1)) {
             const ShortTermMatrix& matrix = input.short_term.matrices[block.matrix];
             if (!has_synapses(matrix, block.first_row)) continue;
             ShortTermState state = state_of(matrix, block.first_row);

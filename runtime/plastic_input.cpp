@@ -147,7 +147,7 @@ void find_views(PlasticInput& input, const SynapseRegion& shape, std::uint32_t s
     input.view_of_now = input.views.at(sent);
 }
 
-/// The faster way (runtime/plastic_lanes.inc).
+/// The faster way (runtime/plastic_update.hpp).
 template <typename Timing>
 std::uint64_t update_fast(PlasticInput& input, const SynapseRegion& shape, const RingView& ring,
                           const PlasticMatrix& matrix, std::uint32_t* words, std::uint32_t tick) {
@@ -212,17 +212,10 @@ std::vector<PlasticMatrix> lay_out_plastic_rows(std::span<const CoreProjection> 
     if (1 + plastic_matrix_words * loose.size() > region.size()) refuse("there is no room for their headers");
     std::size_t next = 1 + plastic_matrix_words * loose.size();
     for (const LooseRows& rows : loose) {
-        const auto owner = std::ranges::find_if(projections, [&](const CoreProjection& p) {
-            return p.address_index == rows.address_index ||
-                   (p.n_stages > 0 && p.delayed_address_index == rows.address_index);
-        });
-        if (owner == projections.end()) refuse("a matrix belongs to no projection");
+        const CoreProjection* const owner = owner_of(rows, projections);
+        if (owner == nullptr) refuse("a matrix belongs to no projection");
         PlasticMatrix& matrix = matrices.emplace_back();
-        matrix.header.projection = owner->rule.projection;
-        matrix.header.n_stages = owner->address_index == rows.address_index ? 0 : owner->n_stages;
-        matrix.header.stage_ticks = owner->stage_ticks;
-        matrix.header.atoms_per_core = owner->atoms_per_core;
-        matrix.header.address_index = rows.address_index;
+        matrix.header = header_of(rows, *owner);
         next = write_matrix(rows, matrix, has_accumulators(timing), region, next);
     }
     std::vector<PlasticMatrixHeader> headers;
@@ -260,20 +253,9 @@ PlasticInput make_plastic_input(PlasticityRegion rule, std::vector<PlasticMatrix
     return input;
 }
 
-std::vector<PlasticBlock> resolve(const PlasticInput& input, const PopulationTable& table, std::uint32_t first_key,
-                                  std::uint32_t n_keys) {
-    std::vector<PlasticBlock> blocks;
-    const PopulationEntry* const entry = n_keys == 0 ? nullptr : find_entry(table, first_key);
-    if (entry == nullptr) return blocks;
-    const std::uint32_t row = row_of(*entry, first_key);
-    for (std::uint32_t m = 0; m < input.matrices.size(); ++m) {
-        const PlasticMatrix& matrix = input.matrices[m];
-        if (matrix.header.address_index - entry->first_address >= entry->address_count ||
-            std::uint64_t{row} + n_keys > matrix.header.n_rows)
-            continue;
-        blocks.push_back({m, row, matrix.min_delay_ticks});
-    }
-    return blocks;
+std::vector<MatrixBlock> resolve(const PlasticInput& input, const PopulationTable& table, std::uint32_t first_key,
+                                 std::uint32_t n_keys) {
+    return resolve_rows(input.matrices, table, first_key, n_keys);
 }
 
 std::uint32_t receive_plastic(PlasticInput& input, const SynapseRegion& shape, const RingView& ring,

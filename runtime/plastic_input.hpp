@@ -19,6 +19,7 @@
 #include "runtime/layout/plasticity_region.hpp"
 #include "runtime/layout/population_table.hpp"
 #include "runtime/layout/regions.hpp"
+#include "runtime/own_matrices.hpp"
 #include "runtime/post_history.hpp"
 #include "runtime/post_views.hpp"
 #include "runtime/stdp.hpp"
@@ -86,15 +87,9 @@ std::vector<PlasticMatrix> lay_out_plastic_rows(std::span<const CoreProjection> 
 PlasticInput make_plastic_input(PlasticityRegion rule, std::vector<PlasticMatrix> matrices, const SynapseRegion& shape,
                                 std::uint32_t n_atoms, InstructionSet set = best_instruction_set());
 
-/// Rows of consecutive keys.
-struct PlasticBlock {
-    std::uint32_t matrix = 0;     ///< in PlasticInput::matrices
-    std::uint32_t first_row = 0;  ///< of the first key
-    std::uint32_t min_delay_ticks = ~0u;
-};
 /// The plastic rows of keys first .. first + n - 1, which must belong to one source core.
-std::vector<PlasticBlock> resolve(const PlasticInput& input, const PopulationTable& table, std::uint32_t first_key,
-                                  std::uint32_t n_keys);
+std::vector<MatrixBlock> resolve(const PlasticInput& input, const PopulationTable& table, std::uint32_t first_key,
+                                 std::uint32_t n_keys);
 
 /// A pre spike that was sent in tick `sent`, `repeats` times: updates the weights of a row and adds them to the ring
 /// buffer. Ticks of one row never go back; post spikes up to `sent` must have been entered. @return synapses in the row

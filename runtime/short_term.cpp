@@ -117,37 +117,19 @@ std::vector<ShortTermMatrix> lay_out_short_term_rows(std::span<const CoreProject
                                                      std::span<std::uint32_t> region) {
     std::vector<ShortTermMatrix> matrices;
     for (const LooseRows& rows : loose) {
-        const auto owner = std::ranges::find_if(projections, [&](const CoreProjection& p) {
-            return p.address_index == rows.address_index ||
-                   (p.n_stages > 0 && p.delayed_address_index == rows.address_index);
-        });
-        if (owner == projections.end() || !owner->short_term) refuse("a matrix belongs to no projection");
+        const CoreProjection* const owner = owner_of(rows, projections);
+        if (owner == nullptr || !owner->short_term) refuse("a matrix belongs to no projection");
         ShortTermMatrix& matrix = matrices.emplace_back();
-        matrix.header.projection = owner->rule.projection;
-        matrix.header.n_stages = owner->address_index == rows.address_index ? 0 : owner->n_stages;
-        matrix.header.stage_ticks = owner->stage_ticks;
-        matrix.header.atoms_per_core = owner->atoms_per_core;
-        matrix.header.address_index = rows.address_index;
+        matrix.header = header_of(rows, *owner);
         matrix.rule = *owner->short_term;
         region = region.subspan(write_matrix(rows, matrix, region));
     }
     return matrices;
 }
 
-std::vector<ShortTermBlock> resolve(const ShortTermInput& input, const PopulationTable& table, std::uint32_t first_key,
-                                    std::uint32_t n_keys) {
-    std::vector<ShortTermBlock> blocks;
-    const PopulationEntry* const entry = input.empty() || n_keys == 0 ? nullptr : find_entry(table, first_key);
-    if (entry == nullptr) return blocks;
-    const std::uint32_t row = row_of(*entry, first_key);
-    for (std::uint32_t m = 0; m < input.matrices.size(); ++m) {
-        const ShortTermMatrix& matrix = input.matrices[m];
-        if (matrix.header.address_index - entry->first_address >= entry->address_count ||
-            std::uint64_t{row} + n_keys > matrix.header.n_rows)
-            continue;
-        blocks.push_back({m, row, matrix.min_delay_ticks});
-    }
-    return blocks;
+std::vector<MatrixBlock> resolve(const ShortTermInput& input, const PopulationTable& table, std::uint32_t first_key,
+                                 std::uint32_t n_keys) {
+    return resolve_rows(input.matrices, table, first_key, n_keys);
 }
 
 bool has_synapses(const ShortTermMatrix& matrix, std::uint32_t row) {

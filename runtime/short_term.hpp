@@ -19,6 +19,7 @@
 #include "runtime/layout/plastic_row.hpp"
 #include "runtime/layout/population_table.hpp"
 #include "runtime/neuron_model.hpp"
+#include "runtime/own_matrices.hpp"
 
 namespace spinn {
 
@@ -89,15 +90,9 @@ struct ShortTermInput {
 std::vector<ShortTermMatrix> lay_out_short_term_rows(std::span<const CoreProjection> projections,
                                                      std::span<const LooseRows> loose, std::span<std::uint32_t> region);
 
-/// Rows of consecutive keys.
-struct ShortTermBlock {
-    std::uint32_t matrix = 0;     ///< in ShortTermInput::matrices
-    std::uint32_t first_row = 0;  ///< of the first key
-    std::uint32_t min_delay_ticks = ~0u;
-};
 /// Those of keys first .. first + n - 1, which must belong to one source core.
-std::vector<ShortTermBlock> resolve(const ShortTermInput& input, const PopulationTable& table, std::uint32_t first_key,
-                                    std::uint32_t n_keys);
+std::vector<MatrixBlock> resolve(const ShortTermInput& input, const PopulationTable& table, std::uint32_t first_key,
+                                 std::uint32_t n_keys);
 
 /// The state of a row, and the place to write another to; a row that is empty has none.
 bool has_synapses(const ShortTermMatrix& matrix, std::uint32_t row);

@@ -89,10 +89,10 @@ void receive(SynapticInput& input, std::uint32_t sent, const MulticastPacket& pa
         input.saturations += add_row(input.ring, words, sent, repeats);
         input.synaptic_events += words.size() * repeats;
     }
-    for (const ShortTermBlock& block : resolve(input.short_term, input.table, value(packet.key), 1))
+    for (const MatrixBlock& block : resolve(input.short_term, input.table, value(packet.key), 1))
         receive_short_term(input.short_term, input.ring, block.matrix, block.first_row, sent, repeats);
     if (input.plastic.empty()) return;
-    for (const PlasticBlock& block : resolve(input.plastic, input.table, value(packet.key), 1))
+    for (const MatrixBlock& block : resolve(input.plastic, input.table, value(packet.key), 1))
         receive_plastic(input.plastic, input.shape, input.ring, block.matrix, block.first_row, sent, repeats);
 }
 
