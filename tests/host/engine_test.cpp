@@ -32,17 +32,7 @@ std::uint64_t hash_of(const Mapping& mapping, unsigned threads = 1) {
 
 TEST(FunctionalEngine, EqualsThePlainEngineSpikeForSpikeAndCounterForCounter) {
     const Mapping mapping = map_text(mixed_network, "4x4", 32, random_faults(make_machine("4x4"), 0.05, 0.02, 0.05, 5));
-    Machine fast = make_machine_of(mapping.machine), plain = make_machine_of(mapping.machine);
-    load(fast, mapping.image, {});
-    load(plain, mapping.image, {});
-    FunctionalEngine engine(fast, {.threads = 2});
-    engine.start();
-    PlainEngine twin(plain);
-    for (int piece = 0; piece < 3; ++piece) {
-        engine.run(99);
-        twin.run(99);
-    }
-    EXPECT_GT(expect_same(fast, plain), 1000u);
+    expect_engines_agree(mapping);
 }
 
 TEST(FunctionalEngine, GivesTheSameSpikesForAnyNumberOfThreads) {

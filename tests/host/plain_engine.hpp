@@ -8,8 +8,10 @@
 #include <optional>
 #include <vector>
 
+#include "emulator/functional_engine.hpp"
 #include "emulator/machine.hpp"
 #include "emulator/recordings.hpp"
+#include "mapper/map_network.hpp"
 
 namespace spinn {
 
@@ -102,6 +104,31 @@ inline std::uint64_t expect_same(Machine& fast, Machine& plain) {
                       chip_of(plain, coord).router.counter_register(counter))
                 << to_string(coord) << " counter " << counter;
     return spikes;
+}
+
+/// Runs a mapping on the functional engine with two threads and on its twin, in three pieces of 99 ticks, and expects
+/// the same of them after each. @param after  of each piece, of (fast, plain): what else must hold
+/// @return ticks of the fast engine's windows
+template <typename AfterPiece>
+std::uint32_t expect_engines_agree(const Mapping& mapping, AfterPiece after) {
+    Machine fast = make_machine_of(mapping.machine), plain = make_machine_of(mapping.machine);
+    load(fast, mapping.image, {});
+    load(plain, mapping.image, {});
+    FunctionalEngine engine(fast, {.threads = 2});
+    engine.start();
+    PlainEngine twin(plain);
+    std::uint64_t spikes = 0;
+    for (int piece = 0; piece < 3; ++piece) {
+        engine.run(99);
+        twin.run(99);
+        spikes += expect_same(fast, plain);
+        after(fast, plain);
+    }
+    EXPECT_GT(spikes, 1000u);
+    return engine.window_ticks();
+}
+inline std::uint32_t expect_engines_agree(const Mapping& mapping) {
+    return expect_engines_agree(mapping, [](Machine&, Machine&) {});
 }
 
 }  // namespace spinn
