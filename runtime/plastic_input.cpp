@@ -7,6 +7,7 @@
 
 #include "protocols/error.hpp"
 #include "runtime/plastic_fields.hpp"
+#include "runtime/plastic_row_loop.hpp"
 #include "runtime/plastic_update.hpp"
 #include "runtime/recurrent_update.hpp"
 #include "runtime/stdp.hpp"
@@ -96,36 +97,26 @@ std::uint64_t update_row(PlasticInput& input, const SynapseRegion& shape, const 
                          std::uint32_t tick) {
     const stdp::RuleTables& p = input.arithmetic;
     const PlasticRow row = plastic_row(words);
-    const FixedFields fields(shape, input.rule.backprop_delay);
     TracePair trace;
     const stdp::PreSpike last = enter_pre_spike<Timing>(input, row, tick, trace);
-    const std::uint32_t offset = tick << ring.tick_shift;
-    std::uint64_t cut = 0;
-    for (std::uint32_t s = 0; s < row.n_synapses; ++s) {
-        const std::uint32_t fixed = row.fixed[s], receptor = fields.receptor(fixed), back = fields.back(fixed);
-        const WeightConstants& c = input.rule.constants[receptor];
-        const std::uint32_t shift = shape.shift[receptor];
-        const PostWindow window =
-            post_window(input.history, fields.atom(fixed), last.tick > back ? last.tick - back : 0,
-                        tick > back ? tick - back : 0, tick);
-        std::int64_t weight = std::int64_t{row.weights[s]} << shift;
-        for (std::uint32_t n = window.first; n != window.end; ++n) {
-            const PostEvent post = window.at(n);
-            const std::uint32_t at = post.tick + back,
-                                since = at - last.tick;  // the board adds no delay to the one before
-            weight = Timing::template post_spike<Rule>(p, c, weight, last.trace,
-                                                       {since, post.trace.second, at - window.before(n).tick < since});
-        }
-        if (window.end > window.oldest) {
-            const PostEvent post = window.at(window.end - 1);
-            weight =
-                Timing::template pre_spike<Rule>(p, c, weight, {tick - (post.tick + back), post.trace.first}, trace);
-        }
-        const std::uint32_t integer = stdp::narrowed(c, weight, shift);
-        row.weights[s] = static_cast<std::uint16_t>(integer);
-        cut += add_weight(ring.sums[(fixed + offset) & ring.index_mask], integer, 1);
-    }
-    return cut;
+    return update_each_synapse(
+        input, shape, ring, row, last.tick, tick,
+        [&](std::uint32_t, const WeightConstants& c, const PostWindow& window, std::uint32_t back,
+            std::int64_t weight) {
+            for (std::uint32_t n = window.first; n != window.end; ++n) {
+                const PostEvent post = window.at(n);
+                const std::uint32_t at = post.tick + back,
+                                    since = at - last.tick;  // the board adds no delay to the one before
+                weight = Timing::template post_spike<Rule>(
+                    p, c, weight, last.trace, {since, post.trace.second, at - window.before(n).tick < since});
+            }
+            if (window.end > window.oldest) {
+                const PostEvent post = window.at(window.end - 1);
+                weight = Timing::template pre_spike<Rule>(p, c, weight, {tick - (post.tick + back), post.trace.first},
+                                                          trace);
+            }
+            return weight;
+        });
 }
 
 struct ObviousLoops {

@@ -1,9 +1,6 @@
 #include "runtime/recurrent_update.hpp"
 
-#include "runtime/plastic_fields.hpp"
-#include "runtime/plastic_input.hpp"
-#include "runtime/stdp.hpp"
-#include "runtime/synaptic_input.hpp"
+#include "runtime/plastic_row_loop.hpp"
 
 namespace spinn {
 
@@ -14,34 +11,23 @@ using namespace stdp::one_lane;
 template <typename Rule>
 std::uint64_t update_row(PlasticInput& input, const SynapseRegion& shape, const RingView& ring, const PlasticRow& row,
                          std::uint32_t last_tick, std::uint32_t pre_window, std::uint32_t tick) {
-    const FixedFields fields(shape, input.rule.backprop_delay);
-    const std::uint32_t offset = tick << ring.tick_shift;
-    std::uint64_t cut = 0;
-    for (std::uint32_t s = 0; s < row.n_synapses; ++s) {
-        const std::uint32_t fixed = row.fixed[s], receptor = fields.receptor(fixed), back = fields.back(fixed);
-        const WeightConstants& c = input.rule.constants[receptor];
-        const std::uint32_t shift = shape.shift[receptor];
-        const PostWindow window =
-            post_window(input.history, fields.atom(fixed), last_tick > back ? last_tick - back : 0,
-                        tick > back ? tick - back : 0, tick);
-        std::int64_t weight = std::int64_t{row.weights[s]} << shift;
-        for (std::uint32_t n = window.first; n != window.end; ++n) {
-            const std::uint32_t since = window.at(n).tick + back - last_tick;
-            if (since > 0 && since < pre_window &&
-                moved_to_limit(row.accumulators[s], 1, input.rule.potentiation_limit))
-                weight = Rule::potentiated(c, weight, stdp::one, 0);
-        }
-        if (window.end > window.oldest) {
-            const PostEvent post = window.at(window.end - 1);
-            if (tick - (post.tick + back) < static_cast<std::uint32_t>(post.trace.first) &&
-                moved_to_limit(row.accumulators[s], -1, input.rule.depression_limit))
-                weight = Rule::depressed(c, weight, stdp::one, 0);
-        }
-        const std::uint32_t integer = stdp::narrowed(c, weight, shift);
-        row.weights[s] = static_cast<std::uint16_t>(integer);
-        cut += add_weight(ring.sums[(fixed + offset) & ring.index_mask], integer, 1);
-    }
-    return cut;
+    return update_each_synapse(input, shape, ring, row, last_tick, tick,
+                               [&](std::uint32_t s, const WeightConstants& c, const PostWindow& window,
+                                   std::uint32_t back, std::int64_t weight) {
+                                   for (std::uint32_t n = window.first; n != window.end; ++n) {
+                                       const std::uint32_t since = window.at(n).tick + back - last_tick;
+                                       if (since > 0 && since < pre_window &&
+                                           moved_to_limit(row.accumulators[s], 1, input.rule.potentiation_limit))
+                                           weight = Rule::potentiated(c, weight, stdp::one, 0);
+                                   }
+                                   if (window.end > window.oldest) {
+                                       const PostEvent post = window.at(window.end - 1);
+                                       if (tick - (post.tick + back) < static_cast<std::uint32_t>(post.trace.first) &&
+                                           moved_to_limit(row.accumulators[s], -1, input.rule.depression_limit))
+                                           weight = Rule::depressed(c, weight, stdp::one, 0);
+                                   }
+                                   return weight;
+                               });
 }
 
 }  // namespace
