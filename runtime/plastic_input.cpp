@@ -178,21 +178,7 @@ std::uint64_t update_fast(PlasticInput& input, const SynapseRegion& shape, const
 using FastUpdate = std::uint64_t (*)(PlasticInput& input, const SynapseRegion& shape, const RingView& ring,
                                      const PlasticMatrix& matrix, std::uint32_t* words, std::uint32_t tick);
 
-struct FastUpdates {
-    template <typename Timing, typename Rule>
-    static FastUpdate of() {
-        return &update_fast<Timing>;
-    }
-};
-
 using PostTrace = TracePair (*)(const stdp::RuleTables& rule, std::uint32_t since, PostEvent last);
-
-struct PostTraces {
-    template <typename Timing, typename Rule>
-    static PostTrace of() {
-        return &Timing::add_post;
-    }
-};
 
 }  // namespace
 
@@ -263,7 +249,8 @@ std::uint32_t receive_plastic(PlasticInput& input, const SynapseRegion& shape, c
         const RowUpdate obvious = for_rule<ObviousLoops>(input.rule.timing, input.rule.weight);
         for (std::uint32_t i = 0; i < repeats; ++i) input.saturations += obvious(input, shape, ring, words, sent);
     } else {
-        const FastUpdate update = for_rule<FastUpdates>(input.rule.timing, input.rule.weight);
+        const FastUpdate update =
+            for_timing(input.rule.timing, []<typename Timing>(Timing) -> FastUpdate { return &update_fast<Timing>; });
         for (std::uint32_t i = 0; i < repeats; ++i) input.saturations += update(input, shape, ring, rows, words, sent);
     }
     input.events += std::uint64_t{n} * repeats;
@@ -284,7 +271,8 @@ void enter_post_spikes(PlasticInput& input, std::uint32_t tick, std::span<const 
         }
         return;
     }
-    const PostTrace post_trace = for_rule<PostTraces>(input.rule.timing, input.rule.weight);
+    const PostTrace post_trace =
+        for_timing(input.rule.timing, []<typename Timing>(Timing) -> PostTrace { return &Timing::add_post; });
     for (const std::uint32_t atom : atoms) {
         const PostEvent last = last_event(history, atom);
         const PostEvent event{tick, post_trace(input.arithmetic, tick - last.tick, last)};

@@ -1,6 +1,7 @@
 // The loop of runtime/plastic_update.cpp in vectors: 16 synapses at a time, weights in lanes of 32 bits.
 #include <algorithm>
 #include <bit>
+#include <type_traits>
 
 #include "runtime/instruction_set.hpp"
 #include "runtime/plastic_update.hpp"
